@@ -6,7 +6,7 @@ Victims are persons, investigations are cases: an indicator fixes its unit, so f
 from dataclasses import dataclass
 from typing import Literal
 
-type Kind = Literal["count", "stock", "share", "rate"]
+type Kind = Literal["count", "stock", "share", "rate", "estimate"]
 
 
 @dataclass(frozen=True)
@@ -19,9 +19,10 @@ class Indicator:
         The word in the column ``indicator``.
     unit : str
         The only unit it may be given in.
-    kind : {"count", "stock", "share", "rate"}
+    kind : {"count", "stock", "share", "rate", "estimate"}
         A *count* is an event total over a period, non-negative and whole, and adds up over areas and periods. A *stock* is a
-        number at a time. A *share* lies in [0, 1]; a *rate* is non-negative.
+        number at a time. A *share* lies in [0, 1]; a *rate* is non-negative. An *estimate* is somebody's published
+        inference, a non-negative number that is never a count of ours.
     description : str
         One line for tables and error messages.
     """
@@ -50,8 +51,15 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("hotline_reports", "reports", "count", "reports a hotline opened, classified or not"),
         Indicator("hotline_cases", "cases", "count", "hotline reports that it classified as trafficking"),
         Indicator("population", "persons", "stock", "resident population, mid-period"),
-        Indicator("prevalence_stock", "persons", "stock", "published estimate of persons in the condition on a given day"),
-        Indicator("prevalence_flow", "persons", "rate", "published estimate of persons entering the condition in a year"),
+        Indicator(
+            "prevalence_stock", "persons", "estimate", "published estimate of persons in the condition on a given day"
+        ),
+        Indicator(
+            "prevalence_flow",
+            "persons per year",
+            "estimate",
+            "published estimate of persons entering the condition in a year",
+        ),
         Indicator("detected_victims_rate", "persons per 100,000", "rate", "identified victims per 100,000 population"),
         Indicator("crime_reporting_share", "share", "share", "victims of another crime who told the police"),
         Indicator("reported_share", "share", "share", "share of cases that are reported, as somebody claims"),
@@ -62,7 +70,18 @@ REQUIRED_COLUMNS = ("area", "period_start", "period_end", "indicator", "value")
 OPTIONAL_COLUMNS = (
     "form", "sex", "age", "unit", "lower", "upper", "bound", "source", "vintage", "derived_from", "note",
 )  # fmt: skip
-FORMS = ("all", "sexual", "labour", "domestic_servitude", "begging", "forced_marriage", "criminality", "organ", "other", "unspecified")
+FORMS = (
+    "all",
+    "sexual",
+    "labour",
+    "domestic_servitude",
+    "begging",
+    "forced_marriage",
+    "criminality",
+    "organ",
+    "other",
+    "unspecified",
+)
 SEXES = ("all", "female", "male", "other", "unknown")
-AGES = ("all", "0-17", "18+", "unknown")
+AGE_PATTERN = r"all|unknown|\d+-\d+|\d+\+"
 BOUNDS = ("exact", "interval", "at_least", "more_than", "at_most", "less_than", "approximately", "nearly", "missing")
