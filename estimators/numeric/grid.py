@@ -1,0 +1,127 @@
+"""One-dimensional densities tabulated on a grid that finds its own place, one row a cell.
+
+Notation: f density, F its distribution function, K nodes a row. Rows are independent and everything is done for all of them at once.
+
+A smooth density that falls to nothing at both ends of a uniform grid is integrated by the trapezoidal rule with an error that
+decreases exponentially in the number of nodes (Trefethen & Weideman 2014, doi:10.1137/130932132).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+type Array = NDArray[np.float64]
+type LogDensity = Callable[[Array], Array]
+
+DEPTH = 40.0  # the grid ends where the density has fallen by e^-40
+ZOOM_NODES = 48
+
+
+@dataclass(frozen=True)
+class Table:
+    """A normalised density on a uniform grid, one row a cell.
+
+    Parameters
+    ----------
+    x, density, distribution : Array, shape (cells, K)
+        Nodes, normalised density and distribution function at the nodes.
+    log_normaliser : Array, shape (cells,)
+        Logarithm of the integral of the function that was given.
+    """
+
+    x: Array
+    density: Array
+    distribution: Array
+    log_normaliser: Array
+
+    @property
+    def step(self) -> Array:
+        """Distance of two nodes, shape (cells,)."""
+        return np.asarray(self.x[:, 1] - self.x[:, 0])
+
+    @property
+    def weights(self) -> Array:
+        """Probability weight of each node; expectations of smooth functions are sums over them."""
+        return self.density * self.step[:, None]
+
+
+def tabulate(log_density: LogDensity, cells: int, *, low: float = -60.0, high: float = 45.0, nodes: int = 257) -> Table:
+    """Tabulate exp(log_density) row by row after zooming in on where it lives.
+
+    Parameters
+    ----------
+    log_density : callable
+        Maps nodes of shape (cells, K) to the log density up to a constant, same shape.
+    cells : int
+        Number of rows.
+    low, high : float
+        Range searched first; the default covers probabilities from 1e-26 to 1 - 3e-20 on the logit scale.
+    nodes : int
+        Nodes of the final table.
+
+    Notes
+    -----
+    Each round keeps the stretch in which the density is above e^-40 of its maximum, until that stretch fills the grid.
+    The distribution function uses the four-point rule h/24 (-f0 + 13 f1 + 13 f2 - f3), error O(h^5).
+    """
+    start, end = np.full(cells, low), np.full(cells, high)
+    position = np.linspace(0.0, 1.0, 4 * ZOOM_NODES)
+    for _ in range(40):
+        x = start[:, None] + (end - start)[:, None] * position
+        value = log_density(x)
+        inside = value > value.max(axis=1, keepdims=True) - DEPTH
+        first = inside.argmax(axis=1)
+        last = inside.shape[1] - 1 - inside[:, ::-1].argmax(axis=1)
+        rows = np.arange(cells)
+        start, end = x[rows, np.maximum(first - 1, 0)], x[rows, np.minimum(last + 1, x.shape[1] - 1)]
+        if np.all(last - first > 0.7 * len(position)):
+            break
+        position = np.linspace(0.0, 1.0, ZOOM_NODES)
+    x = start[:, None] + (end - start)[:, None] * np.linspace(0.0, 1.0, nodes)
+    return _normalise(x, log_density(x))
+
+
+def _normalise(x: Array, value: Array) -> Table:
+    step = (x[:, 1] - x[:, 0])[:, None]
+    largest = value.max(axis=1, keepdims=True)
+    density = np.exp(value - largest)
+    padded = np.pad(density, ((0, 0), (1, 1)))
+    pieces = step / 24.0 * (13.0 * (density[:, :-1] + density[:, 1:]) - padded[:, :-3] - padded[:, 3:])
+    distribution = np.concatenate([np.zeros((len(x), 1)), np.cumsum(np.maximum(pieces, 0.0), axis=1)], axis=1)
+    total = distribution[:, -1:]
+    integral = density.sum(axis=1, keepdims=True) * step
+    return Table(x, density / integral, distribution / total, (largest + np.log(integral))[:, 0])
+
+
+def survival(table: Table, x: Array) -> Array:
+    """P(X > x) row by row by cubic Hermite interpolation; `x` has shape (cells, M), the answer too."""
+    step = table.step[:, None]
+    position = np.clip((x - table.x[:, :1]) / step, 0.0, table.x.shape[1] - 1.0)
+    index = np.minimum(position.astype(np.intp), table.x.shape[1] - 2)
+    t = position - index
+    f0, f1 = (np.take_along_axis(table.density, index + shift, axis=1) for shift in (0, 1))
+    F0, F1 = (np.take_along_axis(table.distribution, index + shift, axis=1) for shift in (0, 1))
+    rise = F1 - F0
+    inner = t * t * (3.0 - 2.0 * t) * rise + step * t * (1.0 - t) * ((1.0 - t) * f0 - t * f1)
+    return np.asarray(np.clip(1.0 - F0 - inner, 0.0, 1.0))
+
+
+def sample(table: Table, uniform: Array) -> Array:
+    """Invert the distribution function: `uniform` of shape (draws, cells) in (0, 1) to draws of the same shape.
+
+    Between two nodes the density is taken as log-linear; with 257 nodes over some 18 standard deviations the error of the
+    distribution function stays below 1e-5, far below what any number of draws in use can see.
+    """
+    cells, nodes = table.x.shape
+    row = np.arange(cells)
+    flat = (table.distribution + row[:, None]).ravel()
+    index = np.searchsorted(flat, uniform + row, side="right") - 1 - row * nodes
+    index = np.clip(index, 0, nodes - 2)
+    below, above = table.distribution[row, index], table.distribution[row, index + 1]
+    share = np.clip((uniform - below) / np.maximum(above - below, 1e-300), 0.0, 1.0)
+    slope = np.log(np.maximum(table.density[row, index + 1], 1e-300)) - np.log(np.maximum(table.density[row, index], 1e-300))
+    bend = np.where(np.abs(slope) < 1e-6, 1.0, slope)
+    part = np.where(np.abs(slope) < 1e-6, share, np.log1p(share * np.expm1(bend)) / bend)
+    return np.asarray(table.x[row, index] + part * table.step)

@@ -1,0 +1,127 @@
+"""Binomial thinning of an unknown count, with the unknown count summed out.
+
+Notation: N ~ Poisson(Eλ) or NegBin(mean Eλ, size φ), y | N ~ Binomial(N, ρ), so that y ~ Poisson(Eλρ) or NegBin(mean Eλρ, size φ):
+thinning keeps the family and the size. λ ~ Gamma(a, rate b). x = logit ρ. Cells first, nodes or draws last.
+
+The conjugate thinned Poisson goes back to Moreno & Girón 1998 (doi:10.1007/BF02565111) and Fader & Hardie 2000
+(doi:10.1080/02664760022076).
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from estimators.numeric.negative_binomial import Array
+
+POISSON_LIMIT = 1e15  # above it a double has no room for single units, and the normal limit is exact to rounding
+MIXTURE_NODES = 64
+
+
+def poisson_draws(rng: np.random.Generator, mean: Array) -> Array:
+    """Poisson draws of any mean, as floats; the normal limit above 1e15, where floats no longer hold every whole number."""
+    small = rng.poisson(np.minimum(mean, POISSON_LIMIT)).astype(float)
+    if not np.any(mean > POISSON_LIMIT):
+        return small
+    return np.asarray(np.where(mean > POISSON_LIMIT, np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), small))
+
+
+def unreported_draws(rng: np.random.Generator, size: Array, x: Array) -> Array:
+    """Draws of U ~ NegBin(size, ρ = expit(x)) as a gamma mixture of Poissons; shapes broadcast, size > 0."""
+    size, x = np.broadcast_arrays(size, x)
+    with np.errstate(over="ignore"):
+        return poisson_draws(rng, rng.standard_gamma(size) * np.exp(-x))
+
+
+def poisson_gamma_log_likelihood(x: Array, y: Array, a: float, b: Array, E: Array) -> Array:
+    """Log probability of y given ρ with λ ~ Gamma(a, b) integrated out; `x` (cells, K), the others (cells,) or scalars.
+
+    y | ρ ~ NegBin(size a, mean aEρ/b):  log Γ(a+y)/(Γ(a) y!) + a log b + y log(Eρ) - (a+y) log(b + Eρ).
+    """
+    y, b, E = (np.asarray(v)[..., None] for v in (y, b, E))
+    rho = special.expit(x)
+    constant = special.gammaln(a + y) - special.gammaln(a) - special.gammaln(y + 1.0)
+    # Written in ratios to b, so that large counts against large exposures do not cancel.
+    excess = E * rho / b
+    return np.asarray(constant + y * (special.log_expit(x) + np.log(E / b)) - (a + y) * np.log1p(excess))
+
+
+def negative_binomial_log_probability(y: Array, log_mean: Array, phi: float) -> Array:
+    """Log probability of y under NegBin(mean exp(log_mean), size φ), variance mean + mean²/φ."""
+    constant = special.gammaln(phi + y) - special.gammaln(phi) - special.gammaln(y + 1.0)
+    ratio = log_mean - np.log(phi)
+    return np.asarray(constant + y * special.log_expit(ratio) + phi * special.log_expit(-ratio))
+
+
+def poisson_log_probability(y: Array, log_mean: Array) -> Array:
+    """Log probability of y under Poisson(exp(log_mean))."""
+    return np.asarray(y * log_mean - np.exp(log_mean) - special.gammaln(y + 1.0))
+
+
+def negative_binomial_gamma_table(y: Array, a: float, b: Array, E: Array, phi: float) -> tuple[Array, Array]:
+    """Nodes of s = log(Eλρ), the log mean of y, and log quadrature weights of the likelihood over them, shapes (cells, L).
+
+    NegBin(y; e^s, φ) as a function of s is log-concave with mode log y and curvature yφ/(y + φ); its tails fall as e^{ys} and
+    e^{-φs}. For y = 0 it is flat to the left and the prior of λ bounds the integral, so the grid follows the prior there.
+    """
+    y = np.asarray(y, dtype=float)
+    shape = y + 0.5
+    spread = np.sqrt(1.0 / shape + 1.0 / phi + 1.0 / a)
+    left = np.maximum(9.0 * spread, 40.0 / np.minimum(shape + a, 4.0 * shape + a))
+    right = np.maximum(9.0 * spread, 40.0 / phi)
+    position = np.linspace(0.0, 1.0, MIXTURE_NODES)
+    s = np.log(shape)[:, None] - left[:, None] + (left + right)[:, None] * position
+    return s, negative_binomial_log_probability(y[:, None], s, phi) + np.log((left + right) / (MIXTURE_NODES - 1))[:, None]
+
+
+def zero_count_tail(n: Array, x: Array) -> Array:
+    """Sum of (1 - ρ)^k / k over k > n, for ρ = expit(x); shapes broadcast.
+
+    With w = -log(1 - ρ) and z = (n + 1) w it is E1(z) + e^{-z}/(n+1) ∫ e^{-v} h((z+v)/(n+1)) dv, h(s) = 1/(1 - e^{-s}) - 1/s
+    smooth, by Gauss-Laguerre quadrature.
+    """
+    v, weight = special.roots_laguerre(24)
+    n1 = np.asarray(n, dtype=float)[..., None] + 1.0
+    z = -special.log_expit(-np.asarray(x))[..., None] * n1
+    s = (z + v) / n1
+    with np.errstate(over="ignore"):
+        smooth = np.where(s < 1e-3, 0.5 + s / 12.0, -1.0 / np.expm1(-np.maximum(s, 1e-3)) - 1.0 / np.maximum(s, 1e-3))
+    rest = (weight * smooth).sum(axis=-1) * np.exp(-z[..., 0]) / n1[..., 0]
+    return np.asarray(special.exp1(z[..., 0]) + rest)
+
+
+def zero_count_draws(rng: np.random.Generator, x: Array) -> Array:
+    """Draws of N given y = 0 and ρ = expit(x) under the prior π(0) = 1, π(N) = 1/N.
+
+    P(N = 0) = 1/(1 - log ρ); otherwise N follows the logarithmic series law with parameter 1 - ρ.
+    """
+    log_rho = special.log_expit(x)
+    some = rng.random(x.shape) * (1.0 - log_rho) > 1.0
+    return np.where(some, rng.logseries(np.clip(special.expit(-x), 1e-300, 1.0 - 1e-15)), 0).astype(float)
+
+
+def garwood(y: Array, level: float) -> tuple[Array, Array]:
+    """Exact central limits of a Poisson mean from a count (Garwood 1936, doi:10.1093/biomet/28.3-4.437)."""
+    tail = 0.5 * (1.0 - level)
+    y = np.asarray(y, dtype=float)
+    lower = np.where(y > 0, special.gammaincinv(np.maximum(y, 0.5), tail), 0.0)
+    return lower, np.asarray(special.gammaincinv(y + 1.0, 1.0 - tail))
+
+
+def beta_negative_binomial_log_probability(u: Array, y: Array, c: float, d: float) -> Array:
+    """Log probability of u unreported beside y ≥ 1 reported with ρ ~ Beta(c, d) and π(N) ∝ 1/N: B(y+c, u+d) / (B(c, d) u B(y, u))."""
+    combinations = special.gammaln(y + u) - special.gammaln(y) - special.gammaln(u + 1.0)
+    return np.asarray(combinations + special.betaln(y + c, u + d) - special.betaln(c, d))
+
+
+def binomial_log_probability(y: Array, N: Array, x: Array) -> Array:
+    """Log probability of y reported out of N at ρ = expit(x); -inf where N < y."""
+    u = N - y
+    with np.errstate(invalid="ignore"):
+        value = special.gammaln(N + 1.0) - special.gammaln(y + 1.0) - special.gammaln(u + 1.0)
+        value = value + y * special.log_expit(x) + u * special.log_expit(-x)
+    return np.asarray(np.where(u < 0, -np.inf, value))
+
+
+def nan_like(shape: tuple[int, ...]) -> NDArray[np.float64]:
+    """Array of missing values."""
+    return np.full(shape, np.nan)

@@ -1,0 +1,7 @@
+"""What is assumed before the figures are seen, each assumption with its reason."""
+
+from estimators.priors.claim import Claim
+from estimators.priors.external import Adjustment, ExternalEstimate
+from estimators.priors.prior import Prior, prior_table
+
+__all__ = ["Adjustment", "Claim", "ExternalEstimate", "Prior", "prior_table"]
