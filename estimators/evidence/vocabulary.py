@@ -1,6 +1,7 @@
 """The controlled vocabulary: what may be observed, and in which unit.
 
-Victims are persons, investigations are cases: an indicator fixes its unit, so figures of different units never meet by accident.
+Victims are persons, investigations are cases: an indicator fixes its unit, so figures of different units never meet
+by accident.
 """
 
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ class Indicator:
     unit : str
         The only unit it may be given in.
     kind : {"count", "stock", "share", "rate", "estimate"}
-        A *count* is an event total over a period, non-negative and whole, and adds up over areas and periods. A *stock* is a
-        number at a time. A *share* lies in [0, 1]; a *rate* is non-negative. An *estimate* is somebody's published
+        A *count* is an event total over a period, non-negative and whole, and adds up over areas and periods. A *stock*
+        is a number at a time. A *share* lies in [0, 1]; a *rate* is non-negative. An *estimate* is somebody's published
         inference, a non-negative number that is never a count of ours.
     description : str
         One line for tables and error messages.
