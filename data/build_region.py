@@ -106,11 +106,11 @@ def crime_reporting(raw: Path) -> pd.DataFrame:
 def tip_prosecutions(raw: Path) -> pd.DataFrame:
     """Arrange prosecutions as coded by hand from the US reports."""
     table = read(raw, "hti_tip_coded_latam_2001_2011").drop(columns="country")
-    names = {"iso3": "area", "prosnum": "prosecutions", "convictinfo": "convictions_mentioned"}
+    names = {"iso3": "area", "prosnum": "prosecutions", "convictinfo": "convictions_reported"}
     table = table.rename(columns=names | {"victimid": "victim_identification"})
     table["prosecutions"] = table["prosecutions"].str.removesuffix(".0")
     table["tier"] = table["tier"].map({"Tier 1": "1", "Tier 2/2 Watch List": "2", "Tier 3": "3"})
-    for column in ("enforcement", "convictions_mentioned", "victim_identification"):
+    for column in ("enforcement", "convictions_reported", "victim_identification"):
         table[column] = table[column].str.lower().str.replace(" ", "_")
     return table
 

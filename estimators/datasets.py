@@ -1,10 +1,11 @@
 """Bundled public figures: what there is, the tables themselves, and evidence made from them.
 
-The tables travel with the package as a Frictionless Data Package; `catalogue` lists them, `describe` tells all that is
-known of one, `load` reads it. The other functions return `Evidence`, ready for an estimator.
+`catalogue` lists the tables, `describe` tells all that is known of one, `load` reads it. The other functions return
+`Evidence`, ready for an estimator.
 """
 
 import json
+from copy import deepcopy
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 _INSIDE = Path(__file__).parent / "_data"
 FOLDER = _INSIDE if _INSIDE.is_dir() else Path(__file__).parent.parent / "data"
-
 _PROVENANCE = ("title", "publisher", "terms", "period", "unit", "retrieved", "caveats", "sources", "hash")
 _DTYPES = {"integer": "Int64", "number": "float64", "boolean": "bool"}
 _VICTIMS = {"indicator": "victims_identified", "source": "SESNSP", "vintage": "2025-06"}
+_PRESS = {"source": "InSight Crime", "vintage": "2022-07", "derived_from": "SESNSP", "note": "same series, earlier cut"}
+_RESIDENTS = {"indicator": "population", "source": "CONAPO", "vintage": "2023"}
 _ROUNDED = "implied by a rate printed with two decimals"
 
 
@@ -49,8 +51,8 @@ def catalogue() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    columns = {name: name for name in ("title", "publisher", "period", "unit")}
-    columns |= {"licence": "terms", "retrieved": "retrieved", "rows": "rows"}
+    columns = {key: key for key in ("title", "publisher", "period", "unit")} | {"licence": "terms"}
+    columns |= {key: key for key in ("retrieved", "rows")}
     rows = [
         {"name": name} | {column: table[key] for column, key in columns.items()} for name, table in _tables().items()
     ]
@@ -68,7 +70,7 @@ def describe(name: str) -> dict[str, Any]:
     Returns
     -------
     dict
-        The table's entry in datapackage.json: title, publisher, terms, period, unit, retrieval, caveats, schema, hash.
+        Its entry in datapackage.json: title, publisher, terms, period, unit, retrieval, caveats, schema, hash and more.
 
     Raises
     ------
@@ -82,12 +84,10 @@ def describe(name: str) -> dict[str, Any]:
     """
     tables = _tables()
     if name not in tables:
-        close = get_close_matches(name, tables, n=3, cutoff=0.4)
-        perhaps = f"perhaps {' or '.join(repr(word) for word in close)}; " if close else ""
-        expected = f"the name of a bundled table, {perhaps}catalogue() lists all {len(tables)}"
+        close = " or ".join(repr(word) for word in get_close_matches(name, tables, n=3, cutoff=0.4))
+        expected = f"a bundled table{close and ', perhaps ' + close}; catalogue() lists all {len(tables)}"
         raise DataError([Problem("bundled data", None, None, name, expected)])
-    described: dict[str, Any] = json.loads(json.dumps(tables[name]))
-    return described
+    return deepcopy(tables[name])
 
 
 def load(name: str) -> "pd.DataFrame":
@@ -147,7 +147,7 @@ def mexico() -> "Evidence":
     return _evidence(
         _nation(_by_year(load("mexico_victims_state_month"), "victims")).assign(**_VICTIMS),
         investigations.assign(indicator="investigations_opened", source="SESNSP", vintage="2025-12"),
-        _nation(_stock(population)).assign(source="CONAPO", vintage="2023"),
+        _nation(_stock(population)).assign(**_RESIDENTS),
     )
 
 
@@ -164,8 +164,7 @@ def mexico_half_years() -> "Evidence":
     half = (victims["month"].str[5:] > "06").map({False: "-H1", True: "-H2"})
     recent = victims.assign(period=victims["month"].str[:4] + half, value=victims["victims"])
     press = load("article_figures").query("id in ['S004-001', 'S004-002']")
-    press = press.assign(period=press["period_start"].str[:4] + "-H1", source="InSight Crime", vintage="2022-07")
-    press = press.assign(derived_from="SESNSP", note="the same series at an earlier cut")
+    press = press.assign(period=press["period_start"].str[:4] + "-H1", **_PRESS)
     columns = ["area", "period", "indicator", "value", "bound", "source", "vintage", "derived_from", "note"]
     return _evidence(_nation(recent).assign(**_VICTIMS), press[columns])
 
@@ -183,7 +182,7 @@ def mexico_states() -> "Evidence":
     return _evidence(
         _by_year(load("mexico_victims_state_month"), "victims").assign(**_VICTIMS),
         investigations.assign(indicator="investigations_opened", source="SESNSP", vintage="2024-11"),
-        _stock(population).assign(source="CONAPO", vintage="2023"),
+        _stock(population).assign(**_RESIDENTS),
     )
 
 
@@ -226,14 +225,13 @@ def _by_year(table: "pd.DataFrame", counted: str) -> "pd.DataFrame":
 
 def _nation(table: "pd.DataFrame") -> "pd.DataFrame":
     """Sum the states of Mexico."""
-    indicator = {"indicator": table["indicator"].iloc[0]} if "indicator" in table else {}
-    return table.groupby("period", as_index=False)[["value"]].sum().assign(area="MEX", **indicator)
+    return table.groupby("period", as_index=False)[["value"]].sum().assign(area="MEX")
 
 
 def _stock(table: "pd.DataFrame") -> "pd.DataFrame":
     """Turn a table of populations into observations."""
-    columns = {"population": "value", "year": "period"}
-    return table.rename(columns=columns)[["area", "period", "value"]].assign(indicator="population")
+    table = table.rename(columns={"population": "value", "year": "period"})
+    return table[["area", "period", "value"]].assign(indicator="population")
 
 
 def _implied_victims(known: "pd.DataFrame") -> "pd.DataFrame":
@@ -241,8 +239,8 @@ def _implied_victims(known: "pd.DataFrame") -> "pd.DataFrame":
     table = load("un_sdg_detected_victims_rate").query("form == 'all' and year <= 2024 and implied_count.notna()")
     names = {"implied_count": "value", "implied_lower": "lower", "implied_upper": "upper"}
     table = table.rename(columns=names).assign(indicator="victims_identified", bound="interval")
-    merged = table.merge(known[["area", "year"]], how="left", on=["area", "year"], indicator="found")
-    return merged[merged["found"] == "left_only"]
+    both = table.merge(known[["area", "year"]], how="left", on=["area", "year"], indicator="found")
+    return both[both["found"] == "left_only"]
 
 
 def _evidence(*parts: "pd.DataFrame") -> "Evidence":
