@@ -51,12 +51,9 @@ def catalogue() -> "pd.DataFrame":
     """
     import pandas as pd
 
-    columns = {key: key for key in ("title", "publisher", "period", "unit")} | {"licence": "terms"}
-    columns |= {key: key for key in ("retrieved", "rows")}
-    rows = [
-        {"name": name} | {column: table[key] for column, key in columns.items()} for name, table in _tables().items()
-    ]
-    return pd.DataFrame(rows)
+    keys = ("title", "publisher", "period", "unit", "terms", "retrieved", "rows")
+    rows = [{"name": name} | {key: table[key] for key in keys} for name, table in _tables().items()]
+    return pd.DataFrame(rows).rename(columns={"terms": "licence"})
 
 
 def describe(name: str) -> dict[str, Any]:
