@@ -119,9 +119,9 @@ def _gaps(settled: pd.DataFrame) -> Iterator[Refusal]:
     limited = settled["lower"].notna() | settled["upper"].notna()
     # A published estimate that is "nearly 5 million" may stand alone; a count enters a likelihood and needs limits.
     needed = (bound == "interval") | (loose & ((settled["kind"] == "count") | ~written | limited))
-    for column in ("lower", "upper"):
+    for article, column in (("a", "lower"), ("an", "upper")):
         unlimited = needed & settled[column].isna()
-        yield unlimited.to_numpy(), column, _because(bound, f"a {column} limit, because the bound is ")
+        yield unlimited.to_numpy(), column, _because(bound, f"{article} {column} limit, because the bound is ")
 
 
 def _disorder(settled: pd.DataFrame) -> Iterator[Refusal]:

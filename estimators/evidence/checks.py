@@ -59,7 +59,7 @@ def canonical_table(raw: RawTable) -> pd.DataFrame:
     table = pd.DataFrame(index=raw.cells.index.rename("row"))
     for name in COLUMNS:
         table[name] = raw.cells.get(name, "")
-    for name in TEXT_COLUMNS:
+    for name in sorted(raw.cells.columns.intersection(list(TEXT_COLUMNS))):
         table[name] = table[name].map(_as_text).astype(str).str.normalize("NFC")
     for name in ("form", "sex", "age"):
         table[name] = table[name].mask(table[name] == "", "all")
@@ -72,7 +72,7 @@ def canonical_table(raw: RawTable) -> pd.DataFrame:
     problems.raise_if_any()
     table[["value", "lower", "upper", "bound"]] = statement
     table["unit"] = table["indicator"].map({name: known.unit for name, known in INDICATORS.items()})
-    return table.astype({"unit": str, "bound": str})
+    return table.astype(dict.fromkeys(TEXT_COLUMNS, str))
 
 
 def _check_columns(problems: Problems, cells: pd.DataFrame) -> None:

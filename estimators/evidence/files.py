@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+import re
 import warnings
 import zipfile
 from collections.abc import Sequence
@@ -133,7 +134,7 @@ def _read_parquet(path: Path) -> RawTable:
 
 def _read_excel(path: Path, sheet: str | None) -> RawTable:
     rows = _excel_rows(path, sheet, calculated=True)
-    if any(cell is None for row in rows for cell in row):
+    if _has_formulas(path):
         _refuse_uncalculated(path, sheet, rows)
     while rows and all(cell is None for cell in rows[-1]):
         rows.pop()
@@ -164,6 +165,12 @@ def _excel_rows(path: Path, sheet: str | None, *, calculated: bool) -> list[tupl
             return list(page.iter_rows(values_only=True))
         finally:
             book.close()
+
+
+def _has_formulas(path: Path) -> bool:
+    """Look before reading twice, which is slow."""
+    with zipfile.ZipFile(path) as parts:
+        return any(re.search(rb"<f[ >/]", parts.read(name)) for name in parts.namelist() if "/worksheets/" in name)
 
 
 def _refuse_uncalculated(path: Path, sheet: str | None, calculated: Sequence[tuple[object, ...]]) -> None:

@@ -44,7 +44,8 @@ def parse_period(text: str) -> tuple[date, date] | None:
                 return _months(year, 3 * quarter - 2, 3)
             return _months(year, month, 1)
         if match := _DAYS.fullmatch(text):
-            return date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
+            first, last = date.fromisoformat(match[1]), date.fromisoformat(match[2] or match[1])
+            return (first, last) if first <= last else None
     except ValueError:  # the thirtieth of February, the year 0
         return None
     return None

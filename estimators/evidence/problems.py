@@ -65,6 +65,8 @@ def suggestion(word: str, known: Iterable[str], what: str) -> str:
     "a known indicator, perhaps 'victims_identified'; known: victims_identified, complaints"
     """
     words = list(known)
-    close = get_close_matches(word.lower().replace(" ", "_"), words, n=1, cutoff=0.4)
+    meant = word.lower().replace(" ", "_")
+    begun = [name for name in words if meant and name.startswith(meant)]
+    close = begun or get_close_matches(meant, words, n=1, cutoff=0.4)
     perhaps = f", perhaps '{close[0]}'" if close else ""
     return f"{what}{perhaps}; known: {', '.join(words)}"

@@ -54,6 +54,9 @@ def read_figures(cells: Column, kinds: Column, *, decimal_comma: bool) -> tuple[
     >>> figures["mark"].to_list(), expected.tolist()
     (['less_than', ''], ['', 'a whole number without thousands marks'])
     """
+    if not (cells != "").any():
+        blank = pd.DataFrame({"mark": "", "first": np.nan, "second": np.nan}, index=cells.index)
+        return blank, np.full(len(cells), "")
     native = cells.map(_is_number).to_numpy(dtype=bool)
     texts = cells.where(~native, "").astype(str).astype(object)  # object: patterns with a lookahead
     parts = texts.str.extract(_WRITTEN)

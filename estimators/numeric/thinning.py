@@ -8,13 +8,11 @@ The conjugate thinned Poisson goes back to Moreno & Girón 1998 (doi:10.1007/BF0
 """
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import special
 
 from estimators.numeric.negative_binomial import Array
 
 POISSON_LIMIT = 1e15  # above it a double has no room for single units, and the normal limit is exact to rounding
-MIXTURE_NODES = 64
 
 
 def poisson_draws(rng: np.random.Generator, mean: Array) -> Array:
@@ -52,27 +50,6 @@ def negative_binomial_log_probability(y: Array, log_mean: Array, phi: float) -> 
     return np.asarray(constant + y * special.log_expit(ratio) + phi * special.log_expit(-ratio))
 
 
-def poisson_log_probability(y: Array, log_mean: Array) -> Array:
-    """Log probability of y under Poisson(exp(log_mean))."""
-    return np.asarray(y * log_mean - np.exp(log_mean) - special.gammaln(y + 1.0))
-
-
-def negative_binomial_gamma_table(y: Array, a: float, b: Array, E: Array, phi: float) -> tuple[Array, Array]:
-    """Nodes of s = log(Eλρ), the log mean of y, and log quadrature weights of the likelihood over them, shapes (cells, L).
-
-    NegBin(y; e^s, φ) as a function of s is log-concave with mode log y and curvature yφ/(y + φ); its tails fall as e^{ys} and
-    e^{-φs}. For y = 0 it is flat to the left and the prior of λ bounds the integral, so the grid follows the prior there.
-    """
-    y = np.asarray(y, dtype=float)
-    shape = y + 0.5
-    spread = np.sqrt(1.0 / shape + 1.0 / phi + 1.0 / a)
-    left = np.maximum(9.0 * spread, 40.0 / np.minimum(shape + a, 4.0 * shape + a))
-    right = np.maximum(9.0 * spread, 40.0 / phi)
-    position = np.linspace(0.0, 1.0, MIXTURE_NODES)
-    s = np.log(shape)[:, None] - left[:, None] + (left + right)[:, None] * position
-    return s, negative_binomial_log_probability(y[:, None], s, phi) + np.log((left + right) / (MIXTURE_NODES - 1))[:, None]
-
-
 def zero_count_tail(n: Array, x: Array) -> Array:
     """Sum of (1 - ρ)^k / k over k > n, for ρ = expit(x); shapes broadcast.
 
@@ -107,12 +84,6 @@ def garwood(y: Array, level: float) -> tuple[Array, Array]:
     return lower, np.asarray(special.gammaincinv(y + 1.0, 1.0 - tail))
 
 
-def beta_negative_binomial_log_probability(u: Array, y: Array, c: float, d: float) -> Array:
-    """Log probability of u unreported beside y ≥ 1 reported with ρ ~ Beta(c, d) and π(N) ∝ 1/N: B(y+c, u+d) / (B(c, d) u B(y, u))."""
-    combinations = special.gammaln(y + u) - special.gammaln(y) - special.gammaln(u + 1.0)
-    return np.asarray(combinations + special.betaln(y + c, u + d) - special.betaln(c, d))
-
-
 def binomial_log_probability(y: Array, N: Array, x: Array) -> Array:
     """Log probability of y reported out of N at ρ = expit(x); -inf where N < y."""
     u = N - y
@@ -120,8 +91,3 @@ def binomial_log_probability(y: Array, N: Array, x: Array) -> Array:
         value = special.gammaln(N + 1.0) - special.gammaln(y + 1.0) - special.gammaln(u + 1.0)
         value = value + y * special.log_expit(x) + u * special.log_expit(-x)
     return np.asarray(np.where(u < 0, -np.inf, value))
-
-
-def nan_like(shape: tuple[int, ...]) -> NDArray[np.float64]:
-    """Array of missing values."""
-    return np.full(shape, np.nan)

@@ -1,0 +1,17 @@
+"""One count, one reporting probability: the estimators, each a value that says what it assumes."""
+
+from estimators.counts.anchor_budget import AnchorBudget
+from estimators.counts.bounds import Bounds
+from estimators.counts.hierarchical import HierarchicalThinnedPoisson
+from estimators.counts.multiplier import Multiplier
+from estimators.counts.thinned_negative_binomial import ThinnedNegativeBinomial
+from estimators.counts.thinned_poisson import ThinnedPoisson
+
+__all__ = [
+    "AnchorBudget",
+    "Bounds",
+    "HierarchicalThinnedPoisson",
+    "Multiplier",
+    "ThinnedNegativeBinomial",
+    "ThinnedPoisson",
+]

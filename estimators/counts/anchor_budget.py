@@ -1,0 +1,182 @@
+"""Several absolute statements about one level, weighed against each other in closed form."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+
+import numpy as np
+import xarray as xr
+from scipy import special
+
+from estimators.counts.cells import PER, PROBABILITIES, Array, Cells, Groups, exact_counts
+from estimators.counts.reporting import as_prior, claim_anchor, level_information, reading, with_origin
+from estimators.errors import CircularityError, DataError, ModelError, Problem
+from estimators.evidence import Evidence
+from estimators.numeric import anchors as pooling
+from estimators.priors import Claim, ExternalEstimate, Prior
+
+type Anchor = Claim | ExternalEstimate | Prior
+
+
+@dataclass(frozen=True)
+class AnchorBudget:
+    """The true count as the precision-weighted pool of claims, published estimates and incidence priors.
+
+    Parameters
+    ----------
+    anchors : tuple of Claim, ExternalEstimate or Prior
+        A *claim* about reporting turns each count into a true count; an *external estimate* gives persons a year, or a rate per
+        100,000 and year that needs population rows; a *log-normal or gamma prior* is read as incidence per 100,000 and year.
+    indicator, form : str
+        Which figures of the evidence are read.
+
+    Raises
+    ------
+    CircularityError
+        If two anchors were made from the same figures, come from the same body, or one was made from the counts themselves.
+
+    Notes
+    -----
+    Each anchor k says log N ~ Normal(m_k, s_k²): a claim m = log y - E log ρ, s² = Var log ρ + 1/y; an external estimate its
+    adjusted median. Shares are s_k^{-2}/Σ s^{-2}. Leave-one-out and conflict: `estimators.identification`. Anchors must be
+    independent; that is an assumption, not a result.
+
+    References
+    ----------
+    Presanis, A. M. et al. 2013. Conflict diagnostics in directed acyclic graphs. doi:10.1214/13-STS426
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> evidence = est.single_figure(1150, area="MEX", period="2022")
+    >>> stock = ExternalEstimate("household survey", 425_000, 0.78)
+    >>> post = est.fit(AnchorBudget((Claim("1 in 100"), stock)), evidence, seed=1)
+    >>> bool(200_000 < post["quantiles"]["true_count"].sel(probability=0.5).item() < 220_000)
+    True
+    """
+
+    anchors: tuple[Anchor, ...]
+    indicator: str = "victims_identified"
+    form: str = "all"
+
+    def __post_init__(self) -> None:
+        if not self.anchors:
+            raise ModelError("an anchor budget without anchors: expected at least one Claim, ExternalEstimate or Prior")
+        names = Counter(_name(anchor) for anchor in self.anchors)
+        for name, times in names.items():
+            if times > 1:
+                raise CircularityError(f"anchor {name!r} is given {times} times: expected each only once")
+        refuse_circular(self.anchors, self.indicator)
+
+    def without(self, name: str) -> "AnchorBudget":
+        """The same budget with one anchor left out, by its name in the tables."""
+        kept = tuple(anchor for anchor in self.anchors if _name(anchor) != name)
+        if len(kept) == len(self.anchors):
+            raise ModelError(f"no anchor {name!r}: expected one of {', '.join(_name(anchor) for anchor in self.anchors)}")
+        return replace(self, anchors=kept)
+
+    def priors(self) -> tuple[Prior, ...]:
+        """The anchors as priors, for the table that goes into the paper."""
+        return tuple(_as_row(anchor) for anchor in self.anchors)
+
+    def assumptions(self) -> tuple[str, ...]:
+        """What is taken for granted and printed beside every estimate."""
+        claims = tuple(reading(anchor, self.indicator) for anchor in self.anchors if isinstance(anchor, Claim))
+        steps = tuple(
+            f"{anchor.name}: {step.name} × {step.factor:.3g} (log sd {step.log_sd:g}): {step.reason}"
+            for anchor in self.anchors
+            if isinstance(anchor, ExternalEstimate)
+            for step in anchor.adjustments
+        )
+        return (*claims, *steps, "the anchors are independent of each other")
+
+    def figures(self, evidence: Evidence) -> xr.Dataset:
+        """The cells this estimator reads; a claim made from figures of the same kind is refused here."""
+        figures = evidence.figures(self.indicator, form=self.form)
+        if "population" in evidence.indicators:
+            figures["population"] = evidence.population(figures)
+        return figures
+
+    def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
+        """Pooled posterior draws and quantiles of every cell."""
+        cells = exact_counts(figures, "AnchorBudget")
+        self._refuse_zero(cells)
+        table = xr.concat([_anchor(anchor, cells) for anchor in self.anchors], dim="anchor")
+        shape = (len(self.anchors), -1)
+        pooled = pooling.pool(table["log_true_count"].values.reshape(shape), table["log_sd"].values.reshape(shape))
+        z = rng.standard_normal((draws, 1))  # one for all cells: the anchors are wrong by the same factor everywhere
+        probability = special.ndtri(np.array(PROBABILITIES))[:, None]
+        return {
+            "posterior": cells.labelled(_values(cells, pooled.mean + pooled.sd * z)),
+            "quantiles": cells.by_probability(_values(cells, pooled.mean + pooled.sd * probability, falling=True)),
+            "anchors": table,
+            "likelihood": level_information(cells, *self._level_priors()),
+        }
+
+    def _level_priors(self) -> tuple[Prior | None, Prior | None]:
+        claims = [as_prior(anchor) for anchor in self.anchors if isinstance(anchor, Claim)]
+        incidence = [anchor for anchor in self.anchors if isinstance(anchor, Prior)]
+        return (claims[0] if claims else None), (incidence[0] if incidence else None)
+
+    def _refuse_zero(self, cells: Cells) -> None:
+        zero = (cells.reported == 0) & ~cells.missing
+        if zero.any() and any(isinstance(anchor, Claim) for anchor in self.anchors):
+            expected = "counts above 0: a claim turns a count of 0 into no log level (use ThinnedPoisson)"
+            raise DataError([Problem("evidence", None, "value", f"{int(zero.sum())} counts of 0", expected)])
+
+
+def refuse_circular(anchors: tuple[Anchor, ...], indicator: str) -> None:
+    """Refuse anchors that rest on the same figures, on one body's word twice, or on the counts they are to be compared with."""
+    seen: dict[tuple[str, str], str] = {}
+    for anchor in anchors:
+        if isinstance(anchor, Prior):
+            continue
+        name = _name(anchor)
+        if anchor.derived_from == indicator:
+            raise CircularityError(f"{name} was made from {indicator}, the figures themselves: it is no second anchor beside them")
+        for what, value in (("made from", anchor.derived_from), ("published by", anchor.by)):
+            if not value:
+                continue
+            if (what, value) in seen:
+                text = f"{seen[what, value]} and {name} are both {what} {value!r}: they are one anchor, not two; keep one of them"
+                raise CircularityError(text)
+            seen[what, value] = name
+
+
+def _name(anchor: Anchor) -> str:
+    return f"prior on {anchor.name}: {anchor.formula}" if isinstance(anchor, Prior) else anchor.name
+
+
+def _as_row(anchor: Anchor) -> Prior:
+    if isinstance(anchor, Prior):
+        return anchor
+    if isinstance(anchor, Claim):
+        return anchor.prior
+    unit = "persons a year" if anchor.unit == "persons" else "per 100,000 and year"
+    said = f"published by {anchor.by}" if anchor.by else "an assumption"
+    steps = "; ".join(f"{step.name} × {step.factor:.3g}: {step.reason}" for step in anchor.adjustments)
+    reason = "; ".join(part for part in (said, anchor.reason, steps) if part)
+    return Prior("true_count", f"{anchor.name}, {unit}", "log-normal", (anchor.log_median, anchor.total_log_sd), reason)
+
+
+def _anchor(anchor: Anchor, cells: Cells) -> xr.Dataset:
+    if isinstance(anchor, Claim):
+        return claim_anchor(cells, anchor)
+    row = _as_row(anchor)
+    per_head = isinstance(anchor, Prior) or anchor.unit == "per 100,000"
+    if per_head and not cells.has_population:
+        raise ModelError(f"{_name(anchor)} is per 100,000: expected rows of the indicator 'population' for every area and period")
+    mean, sd = row.log_moments()
+    scale: Array = np.log(cells.exposure if per_head else cells.years)
+    values = {"log_true_count": (mean + scale)[None], "log_sd": np.full((1, len(cells.reported)), sd)}
+    kind, origin = ("incidence", "") if isinstance(anchor, Prior) else ("external", anchor.derived_from)
+    return with_origin(cells.by_anchor([_name(anchor)], values), [kind], [origin], [row.reason])
+
+
+def _values(cells: Cells, log_count: Array, *, falling: bool = False) -> dict[str, Array]:
+    """True count and what follows from it; a true count is at least the count. Quantiles of ρ = y/N run the other way."""
+    true_count = np.maximum(np.exp(log_count), cells.reported)
+    rho = cells.reported / true_count
+    values = {"true_count": true_count, "reporting_probability": rho[::-1] if falling else rho}
+    if cells.has_population:
+        values["incidence"] = true_count / cells.exposure
+    return values

@@ -1,0 +1,158 @@
+"""A count with a prior on incidence as well as on reporting: two absolute anchors, one dimension of quadrature."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from scipy import special
+
+from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts, require_population
+from estimators.counts.reporting import as_prior, check_incidence, level_anchors, level_information, reading
+from estimators.evidence import Evidence
+from estimators.numeric import families, grid, thinning
+from estimators.numeric.negative_binomial import Mixing, mixed_quantile
+from estimators.priors import Claim, Prior
+
+
+@dataclass(frozen=True, repr=False)
+class ThinnedPoisson:
+    """True count, incidence and reporting probability from one count a cell, each with its prior.
+
+    Parameters
+    ----------
+    reporting : Claim or Prior
+        Distribution of the reporting probability ρ of a cell; cells are independent.
+    incidence : Prior
+        Gamma prior of the true rate λ per 100,000 and year.
+    indicator, form : str
+        Which figures of the evidence are read.
+
+    Notes
+    -----
+    N | λ ~ Poisson(Eλ), y | N, ρ ~ Binomial(N, ρ), λ ~ Gamma(a, rate b), E person-years in units of 100,000. N and λ integrate out:
+
+        π(ρ | y) ∝ π(ρ) ρ^y (b + Eρ)^{-(a + y)},
+        λ | ρ, y ~ Gamma(a + y, b + Eρ),   N - y | ρ, y ~ NegBin(a + y, (b + Eρ)/(b + E)).
+
+    The one remaining integral is done by the trapezoidal rule on the logit scale, which agrees with the Gauss hypergeometric
+    closed form for a beta prior to 1e-13. A vague incidence prior returns the prior of ρ: the count alone says nothing of it.
+
+    References
+    ----------
+    Moreno, E. and Girón, F. J. 1998. Estimating with incomplete count data: a Bayesian approach. doi:10.1016/S0378-3758(97)00073-6
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> evidence = est.single_figure(494, area="MEX", period="2022-H1", population=128_000_000)
+    >>> rate = est.gamma_prior(3, 500, mass=0.9, reason="wide: from police counts / 0.01 to survey stocks / duration")
+    >>> post = est.fit(ThinnedPoisson(Claim("1 in 100", within=3), rate), evidence, seed=1)
+    >>> sorted(post["moments"].data_vars)
+    ['incidence', 'reporting_probability', 'true_count']
+    """
+
+    reporting: Claim | Prior
+    incidence: Prior
+    indicator: str = "victims_identified"
+    form: str = "all"
+
+    def __post_init__(self) -> None:
+        as_prior(self.reporting)
+        check_incidence(self.incidence)
+
+    def __repr__(self) -> str:
+        prior = as_prior(self.reporting)
+        return (
+            f"ThinnedPoisson. Each figure ({self.indicator}, form {self.form}) is read as reported | N ~ Binomial(N, ρ) with "
+            f"N ~ Poisson(person-years × incidence), incidence per 100,000 and year ~ {self.incidence.formula} "
+            f"({self.incidence.description}; {self.incidence.reason}) and ρ ~ {prior.formula} ({prior.description}; {prior.reason}), "
+            "independently for each area and period. The posterior is exact, by one-dimensional quadrature."
+        )
+
+    def priors(self) -> tuple[Prior, ...]:
+        """The priors, for the table that goes into the paper."""
+        return (as_prior(self.reporting), self.incidence)
+
+    def assumptions(self) -> tuple[str, ...]:
+        """What is taken for granted and printed beside every estimate."""
+        return (reading(self.reporting, self.indicator), "areas and periods are read independently, each with the same two priors")
+
+    def figures(self, evidence: Evidence) -> xr.Dataset:
+        """The cells this estimator reads, with their populations."""
+        figures = evidence.figures(self.indicator, form=self.form)
+        return figures.assign(population=evidence.population(figures))
+
+    def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
+        """Posterior draws, exact moments and quantiles of every cell."""
+        cells = exact_counts(figures, "ThinnedPoisson")
+        require_population(cells, "ThinnedPoisson")
+        table, (a, b) = self._table(cells), self.incidence.parameters
+        x = grid.sample(table, rng.random((draws, len(cells.reported))))
+        rho, E = special.expit(x), cells.exposure
+        incidence = rng.standard_gamma(np.broadcast_to(a + cells.reported, rho.shape)) / (b + E * rho)
+        true_count = cells.reported + thinning.poisson_draws(rng, E * incidence * special.expit(-x))
+        values = {"true_count": true_count, "incidence": incidence, "reporting_probability": rho}
+        return {
+            "posterior": cells.labelled(values),
+            "moments": self._moments(cells, table),
+            "quantiles": self._quantiles(cells, table),
+            "anchors": level_anchors(cells, self.reporting, self.incidence),
+            "likelihood": level_information(cells, as_prior(self.reporting), self.incidence),
+        }
+
+    def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+        """Truth and figures drawn from the priors, for calibration and prior predictive checks."""
+        cells = exact_counts(figures, "simulation")
+        size = cells.reported.shape
+        rho, incidence = as_prior(self.reporting).quantile(rng.random(size)), self.incidence.quantile(rng.random(size))
+        reported = thinning.poisson_draws(rng, cells.exposure * incidence * rho)
+        unreported = thinning.poisson_draws(rng, cells.exposure * incidence * (1.0 - rho))
+        truth = {"true_count": reported + unreported, "incidence": incidence, "reporting_probability": rho, "reported": reported}
+        return cells.by_cell(truth)
+
+    def _table(self, cells: Cells) -> grid.Table:
+        (a, b), prior = self.incidence.parameters, as_prior(self.reporting)
+
+        def log_density(x: Array) -> Array:
+            likelihood = thinning.poisson_gamma_log_likelihood(x, cells.reported, a, np.full(len(x), b), cells.exposure)
+            return families.log_density_of_logit(prior.family, *prior.parameters, x) + likelihood
+
+        return grid.tabulate(log_density, len(cells.reported))
+
+    def _moments(self, cells: Cells, table: grid.Table) -> xr.Dataset:
+        (a, b), y, E = self.incidence.parameters, cells.reported[:, None], cells.exposure[:, None]
+        rho = special.expit(table.x)
+        rate_mean, rate_variance = (a + y) / (b + E * rho), (a + y) / (b + E * rho) ** 2
+        hidden = E * special.expit(-table.x)
+        conditional = {
+            "reporting_probability": (rho, np.zeros_like(rho)),
+            "incidence": (rate_mean, rate_variance),
+            "true_count": (y + hidden * rate_mean, hidden * rate_mean + hidden**2 * rate_variance),
+        }
+        values = {}
+        for name, (mean, variance) in conditional.items():
+            centre = (table.weights * mean).sum(axis=1)
+            spread = np.sqrt((table.weights * (variance + (mean - centre[:, None]) ** 2)).sum(axis=1))
+            values[name] = np.stack([centre, spread])
+        return cells.by_moment(values)
+
+    def _quantiles(self, cells: Cells, table: grid.Table) -> xr.Dataset:
+        probability, (a, b) = np.array(PROBABILITIES), self.incidence.parameters
+        ratio = (b / cells.exposure)[:, None]
+
+        def survival(cell: np.ndarray[tuple[int], np.dtype[np.intp]], z: Array) -> Array:
+            # success probability p = (b + Eρ)/(b + E), hence ρ = p (1 + b/E) - b/E and 1 - ρ = (1 - p)(1 + b/E)
+            scale = 1.0 + ratio[cell]
+            with np.errstate(divide="ignore", invalid="ignore"):
+                x = np.log(np.maximum(special.expit(z) * scale - ratio[cell], 0.0)) - np.log(special.expit(-z) * scale)
+            part = grid.Table(table.x[cell], table.density[cell], table.distribution[cell], table.log_normaliser[cell])
+            return grid.survival(part, np.nan_to_num(x, neginf=-1e300, posinf=1e300))
+
+        rho = special.expit(table.x[:, ::2])
+        z = np.log(ratio + rho) - np.log(special.expit(-table.x[:, ::2]))
+        weight = table.weights[:, ::2] / table.weights[:, ::2].sum(axis=1, keepdims=True)
+        centre = (weight * z).sum(axis=1, keepdims=True)
+        mixing = Mixing(survival, z, weight, np.sqrt((weight * (z - centre) ** 2).sum(axis=1)))
+        count = cells.reported + mixed_quantile(a + cells.reported, probability, mixing)
+        uniform = np.broadcast_to(probability[:, None], count.shape)
+        return cells.by_probability({"true_count": count, "reporting_probability": special.expit(grid.sample(table, uniform))})

@@ -1,0 +1,216 @@
+"""`fit`: the one verb. It knows protocols, not models; it owns seeds, engines and the shape of a result.
+
+A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method has them:
+
+| group | content |
+|---|---|
+| posterior | draws, dims chain, draw, area, period: true_count, and incidence, reporting_probability |
+| quantiles | exact posterior quantiles, dims probability, area, period |
+| moments | exact means and standard deviations |
+| estimate | lower and upper of methods without a distribution |
+| sample_stats | of a sampler |
+| observed_data | reported, lower, upper |
+| constant_data | years, population |
+| anchors | what fixes the level: log_true_count, log_sd, kind, derived_from, reason |
+| likelihood | Fisher information of the counts about the level parameters, and their prior sd |
+| priors | the table of priors |
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+
+import numpy as np
+import xarray as xr
+
+from estimators import provenance
+from estimators.errors import DataError, ModelError, Problem
+from estimators.evidence import Evidence
+from estimators.priors import Prior
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+type Engine = Literal["auto", "exact", "nuts"]
+ENGINES: tuple[Engine, ...] = ("auto", "exact", "nuts")
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How much to sample.
+
+    Parameters
+    ----------
+    draws : int
+        Draws kept: in all for an exact engine, whose draws are independent; in each chain for a sampler.
+    tune, chains, target_accept : int, int, float
+        Of the sampler; an exact engine has one chain.
+    sampler : {"nutpie", "pymc", "numpyro", "blackjax"}
+        Which implementation of NUTS.
+    progress : bool
+        Show a progress bar.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    target_accept: float = 0.9
+    sampler: Literal["nutpie", "pymc", "numpyro", "blackjax"] = "nutpie"
+    progress: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("draws", "tune", "chains"):
+            if getattr(self, name) < 1:
+                raise ModelError(f"sampling {name} = {getattr(self, name)}: expected at least 1")
+        if not 0.0 < self.target_accept < 1.0:
+            raise ModelError(f"sampling target_accept = {self.target_accept}: expected a probability between 0 and 1")
+
+
+class Estimator(Protocol):
+    """What `fit` asks of every estimator: a value that says what it assumes and which cells it reads."""
+
+    def priors(self) -> tuple[Prior, ...]:
+        """Priors, for the table."""
+        ...
+
+    def assumptions(self) -> tuple[str, ...]:
+        """What is taken for granted, in words."""
+        ...
+
+    def figures(self, evidence: Evidence) -> xr.Dataset:
+        """The cells to fit."""
+        ...
+
+
+@runtime_checkable
+class ExactEstimator(Estimator, Protocol):
+    """An estimator whose posterior is known in closed form or by quadrature."""
+
+    def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+        """Groups of the result."""
+        ...
+
+
+@runtime_checkable
+class GraphEstimator(Estimator, Protocol):
+    """An estimator that is a PyMC graph plus what follows from its draws."""
+
+    def graph(self, figures: xr.Dataset) -> "pm.Model":
+        """The model, every discrete unknown summed out."""
+        ...
+
+    def complete(
+        self, posterior: xr.Dataset, figures: xr.Dataset, rng: np.random.Generator
+    ) -> dict[str, xr.Dataset]:
+        """Groups of the result, from the draws of the graph's free variables."""
+        ...
+
+
+def fit(
+    estimator: Estimator, evidence: Evidence, *, seed: int, engine: Engine = "auto", sampling: Sampling | None = None
+) -> xr.DataTree:
+    """Fit an estimator to evidence.
+
+    Parameters
+    ----------
+    estimator : Estimator
+        A value from `estimators.counts`, or any object with the same methods.
+    evidence : Evidence
+        Checked figures.
+    seed : int
+        The result is a function of estimator, evidence, seed, engine and sampling, on any number of cores.
+    engine : {"auto", "exact", "nuts"}
+        Exact where the estimator has it, else the sampler.
+    sampling : Sampling, optional
+        Number of draws and the like.
+
+    Returns
+    -------
+    xarray.DataTree
+        Groups as in the table above; root attrs are plain strings and numbers.
+
+    Raises
+    ------
+    ModelError
+        If the engine cannot take the estimator.
+    DataError
+        If the evidence lacks what the estimator reads.
+    """
+    sampling = Sampling() if sampling is None else sampling
+    chosen = _choose(estimator, engine)
+    rng = np.random.default_rng(_checked_seed(seed))
+    figures = estimator.figures(evidence)
+    if chosen == "exact":
+        assert isinstance(estimator, ExactEstimator)  # noqa: S101  # _choose has made sure
+        groups = estimator.exact(figures, sampling.draws, rng)
+    else:
+        assert isinstance(estimator, GraphEstimator)  # noqa: S101
+        groups = _sample(estimator, figures, sampling, rng)
+    groups |= {"observed_data": _observed(figures), "constant_data": _constant(figures)}
+    if estimator.priors():
+        groups["priors"] = _prior_group(estimator.priors())
+    tree = xr.DataTree.from_dict(groups)
+    tree.attrs = _root_attributes(estimator, evidence, figures, seed, chosen, sampling)
+    return tree
+
+
+def _choose(estimator: Estimator, engine: Engine) -> Literal["exact", "nuts"]:
+    name = type(estimator).__name__
+    can: dict[str, bool] = {"exact": isinstance(estimator, ExactEstimator), "nuts": isinstance(estimator, GraphEstimator)}
+    able = [choice for choice, possible in can.items() if possible]
+    if engine == "auto" and able:
+        return "exact" if can["exact"] else "nuts"
+    if engine in able:
+        return "exact" if engine == "exact" else "nuts"
+    raise ModelError(f"engine {engine!r} cannot fit {name}: expected {' or '.join(['auto', *able]) if able else 'an estimator'}")
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or seed < 0:
+        raise DataError([Problem("fit", None, "seed", str(seed), "a whole number, 0 or more")])
+    return int(seed)
+
+
+def _sample(estimator: GraphEstimator, figures: xr.Dataset, sampling: Sampling, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+    from estimators.sampling import sample
+
+    posterior, statistics = sample(estimator.graph(figures), sampling, int(rng.integers(2**31)))
+    return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}
+
+
+def _observed(figures: xr.Dataset) -> xr.Dataset:
+    return figures[["reported", "lower", "upper"]].reset_coords(drop=True)
+
+
+def _constant(figures: xr.Dataset) -> xr.Dataset:
+    kept = figures[[name for name in ("years", "population") if name in figures]].reset_coords(drop=True)
+    for name in ("period_start", "period_end"):
+        if name in figures.coords:
+            kept[name] = ("period", figures[name].values.astype("datetime64[D]").astype(str).astype(object))
+    return kept
+
+
+def _prior_group(priors: tuple[Prior, ...]) -> xr.Dataset:
+    rows = [prior.row() for prior in priors]
+    columns: Mapping[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
+    text = {name: ("prior_row", np.array(values, dtype=object)) for name, values in columns.items() if isinstance(values[0], str)}
+    numbers = {name: ("prior_row", np.array(values, dtype=float)) for name, values in columns.items() if name not in text}
+    return xr.Dataset(text | numbers).rename({"prior": "formula"})
+
+
+def _root_attributes(
+    estimator: Estimator, evidence: Evidence, figures: xr.Dataset, seed: int, engine: str, sampling: Sampling
+) -> dict[str, str | int]:
+    return {
+        "estimator": type(estimator).__name__,
+        "description": repr(estimator),
+        "assumptions": json.dumps(estimator.assumptions(), ensure_ascii=False),
+        "indicator": str(figures.attrs.get("indicator", "")),
+        "engine": engine,
+        "seed": int(seed),
+        "sampling": json.dumps(vars(sampling)),
+        "evidence_hash": evidence.hash,
+        "evidence_label": evidence.label,
+        **provenance.versions(),
+    }
