@@ -5,12 +5,13 @@ itself is kept: a share below 0.5 is 0 to 0.5.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from estimators.evidence.problems import Mask, Problems, Texts
-from estimators.evidence.values import Column
+from estimators.evidence.values import Amounts, Figures
 
 BELOW = ("less_than", "at_most")
 ABOVE = ("more_than", "at_least")
@@ -19,18 +20,30 @@ VAGUE = ("approximately", "nearly")
 type Refusal = tuple[Mask, str, str | Texts]
 
 
-def settle(problems: Problems, figures: pd.DataFrame, stated: Column, kinds: Column) -> pd.DataFrame:
+@dataclass(frozen=True, eq=False)
+class _Statement:
+    """Value, limits and bound of every row; `written` where the cell value holds a number."""
+
+    value: Amounts
+    lower: Amounts
+    upper: Amounts
+    bound: Texts
+    kind: Texts
+    written: Mask
+
+
+def settle(problems: Problems, figures: Figures, stated: Texts, kind: Texts) -> pd.DataFrame:
     """Settle value, lower, upper and bound of every row, and report where they contradict one another.
 
     Parameters
     ----------
     problems : Problems
         Where contradictions are reported; rows that have a problem already are left alone.
-    figures : pandas.DataFrame
+    figures : Figures
         What `values.read_limits` read.
-    stated : pandas.Series
+    stated : numpy.ndarray of str
         The column bound as given, "" where empty.
-    kinds : pandas.Series
+    kind : numpy.ndarray of str
         Kind of the indicator of each row.
 
     Returns
@@ -39,20 +52,29 @@ def settle(problems: Problems, figures: pd.DataFrame, stated: Column, kinds: Col
         ``value``, ``lower``, ``upper`` (float) and ``bound`` (one of `vocabulary.BOUNDS`). The value is NaN for
         one-sided bounds, for intervals without a point, and where the figure is missing.
     """
-    given = figures.assign(kind=kinds, bound=_bound(figures, stated), written=figures["first"].notna())
-    implied = _implied(given)
-    _report(problems, _contradictions(given, implied))
-    settled = given.assign(
-        value=given["first"].mask(given["second"].notna() | given["bound"].isin(BELOW + ABOVE)),
-        lower=given["lower"].fillna(implied["lower"]),
-        upper=given["upper"].fillna(implied["upper"]),
+    bound = _bound(figures, stated)
+    lower, upper = _implied(figures, bound, kind)
+    _report(problems, _contradictions(figures, bound, lower, upper))
+    point = np.isnan(figures.second) & ~np.isin(bound, BELOW + ABOVE)
+    settled = _Statement(
+        value=np.where(point, figures.first, np.nan),
+        lower=np.where(np.isnan(figures.lower), lower, figures.lower),
+        upper=np.where(np.isnan(figures.upper), upper, figures.upper),
+        bound=bound,
+        kind=kind,
+        written=~np.isnan(figures.first),
     )
     _report(problems, _gaps(settled))
-    ceiling = pd.Series(np.where(kinds == "share", 1.0, np.inf), index=kinds.index)
-    settled["lower"] = settled["lower"].mask(settled["bound"].isin(BELOW) & settled["lower"].isna(), 0.0)
-    settled["upper"] = settled["upper"].mask(settled["bound"].isin(ABOVE) & settled["upper"].isna(), ceiling)
     _report(problems, _disorder(settled))
-    return settled[["value", "lower", "upper", "bound"]]
+    floor, ceiling = np.isin(bound, BELOW) & np.isnan(settled.lower), np.isin(bound, ABOVE) & np.isnan(settled.upper)
+    return pd.DataFrame(
+        {
+            "value": settled.value,
+            "lower": np.where(floor, 0.0, settled.lower),
+            "upper": np.where(ceiling, np.where(kind == "share", 1.0, np.inf), settled.upper),
+            "bound": bound,
+        }
+    )
 
 
 def _report(problems: Problems, refusals: Iterator[Refusal]) -> None:
@@ -61,84 +83,71 @@ def _report(problems: Problems, refusals: Iterator[Refusal]) -> None:
         problems.refuse(offending & sound, column, expected)
 
 
-def _bound(figures: pd.DataFrame, stated: Column) -> Column:
+def _mark(figures: Figures) -> Texts:
+    """Bound that the cell value itself states, "" where it is a plain number or empty."""
+    return np.where(np.isnan(figures.second), figures.mark, "interval")
+
+
+def _bound(figures: Figures, stated: Texts) -> Texts:
     """Take the bound as stated, else as the value says it, else as value and limits together make it."""
-    limited = figures["lower"].notna() | figures["upper"].notna()
-    degenerate = (figures["lower"] == figures["first"]) & (figures["upper"] == figures["first"])
-    mark = _mark(figures)
-    chosen = np.select(
-        [stated != "", mark != "", figures["first"].isna() & ~limited, figures["first"].notna() & ~limited, degenerate],
-        [stated, mark, "missing", "exact", "exact"],
-        default="interval",
-    )
-    return pd.Series(chosen, index=figures.index).astype(str)
+    mark, written = _mark(figures), ~np.isnan(figures.first)
+    limited = ~(np.isnan(figures.lower) & np.isnan(figures.upper))
+    degenerate = (figures.lower == figures.first) & (figures.upper == figures.first)
+    cases = [stated != "", mark != "", ~written & ~limited, (written & ~limited) | degenerate]
+    return np.select(cases, [stated, mark, np.asarray("missing"), np.asarray("exact")], default="interval")
 
 
-def _mark(figures: pd.DataFrame) -> Column:
-    return figures["mark"].mask(figures["second"].notna(), "interval")
-
-
-def _implied(given: pd.DataFrame) -> pd.DataFrame:
+def _implied(figures: Figures, bound: Texts, kind: Texts) -> tuple[Amounts, Amounts]:
     """Limits that follow from value and bound alone, NaN where none does."""
-    first, bound, several = given["first"], given["bound"], given["second"].notna()
-    step = pd.Series(np.where(given["kind"] == "count", 1.0, 0.0), index=given.index)
-    lower = first.where(several | bound.isin(("exact", "at_least")))
-    upper = given["second"].where(several, first.where(bound.isin(("exact", "at_most"))))
-    return pd.DataFrame(
-        {
-            "lower": lower.mask(~several & (bound == "more_than"), first + step),
-            "upper": upper.mask(~several & (bound == "less_than"), first - step),
-        }
-    )
+    first, several = figures.first, ~np.isnan(figures.second)
+    step = np.where(kind == "count", 1.0, 0.0)
+    lower = np.where(several | np.isin(bound, ("exact", "at_least")), first, np.nan)
+    upper = np.where(np.isin(bound, ("exact", "at_most")), first, np.nan)
+    lower = np.where(~several & (bound == "more_than"), first + step, lower)
+    upper = np.where(bound == "less_than", first - step, upper)
+    return lower, np.where(several, figures.second, upper)
 
 
-def _contradictions(given: pd.DataFrame, implied: pd.DataFrame) -> Iterator[Refusal]:
-    bound, mark = given["bound"], _mark(given)
-    other = (mark != "") & (bound != mark) & ~((mark == "interval") & bound.isin(VAGUE)) & (bound != "missing")
-    said = "'" + mark.astype(object) + "', as the value says, or an empty cell"
-    yield other.to_numpy(), "bound", said.to_numpy()
-    missing = bound == "missing"
+def _contradictions(figures: Figures, bound: Texts, lower: Amounts, upper: Amounts) -> Iterator[Refusal]:
+    mark, missing = _mark(figures), bound == "missing"
+    other = (mark != "") & (bound != mark) & ~((mark == "interval") & np.isin(bound, VAGUE)) & ~missing
+    yield other, "bound", _quoting("", mark, ", as the value says, or an empty cell")
     unknown = "an empty cell: a number stands here where the bound says that the figure is missing"
-    yield (missing & given["written"]).to_numpy(), "value", unknown
-    for column in ("lower", "upper"):
-        yield (missing & given[column].notna()).to_numpy(), column, unknown
-        differs = given[column].notna() & implied[column].notna() & (given[column] != implied[column])
-        yield differs.to_numpy(), column, _limit_texts(implied[column], differs.to_numpy())
-    nothing = (bound == "less_than") & given["written"] & (given["first"] <= 0)
-    yield nothing.to_numpy(), "value", "a number above 0, because nothing is less than 0"
+    yield missing & ~np.isnan(figures.first), "value", unknown
+    for column, given, implied in (("lower", figures.lower, lower), ("upper", figures.upper, upper)):
+        yield missing & ~np.isnan(given), column, unknown
+        differs = ~np.isnan(given) & ~np.isnan(implied) & (given != implied)
+        yield differs, column, _limit_texts(implied, differs)
+    yield (bound == "less_than") & (figures.first <= 0), "value", "a number above 0, because nothing is less than 0"
 
 
-def _gaps(settled: pd.DataFrame) -> Iterator[Refusal]:
-    bound, written = settled["bound"], settled["written"]
-    yield ((bound == "exact") & ~written).to_numpy(), "value", "a number, because the bound is 'exact'"
-    for column, sided in (("lower", ABOVE), ("upper", BELOW)):
-        for name in sided:
-            absent = (bound == name) & settled[column].isna()
-            yield absent.to_numpy(), "value", f"a number, because the bound is '{name}'"
-    loose = bound.isin(VAGUE)
-    limited = settled["lower"].notna() | settled["upper"].notna()
+def _gaps(settled: _Statement) -> Iterator[Refusal]:
+    bound, written = settled.bound, settled.written
+    open_lower, open_upper = np.isnan(settled.lower), np.isnan(settled.upper)
+    without = (
+        ((bound == "exact") & ~written) | (np.isin(bound, ABOVE) & open_lower) | (np.isin(bound, BELOW) & open_upper)
+    )
+    yield without, "value", _quoting("a number, because the bound is ", bound)
     # A published estimate that is "nearly 5 million" may stand alone; a count enters a likelihood and needs limits.
-    needed = (bound == "interval") | (loose & ((settled["kind"] == "count") | ~written | limited))
-    for article, column in (("a", "lower"), ("an", "upper")):
-        unlimited = needed & settled[column].isna()
-        yield unlimited.to_numpy(), column, _because(bound, f"{article} {column} limit, because the bound is ")
+    alone = (settled.kind != "count") & written & open_lower & open_upper
+    needed = (bound == "interval") | (np.isin(bound, VAGUE) & ~alone)
+    yield needed & open_lower, "lower", _quoting("a lower limit, because the bound is ", bound)
+    yield needed & open_upper, "upper", _quoting("an upper limit, because the bound is ", bound)
 
 
-def _disorder(settled: pd.DataFrame) -> Iterator[Refusal]:
-    value, lower, upper = settled["value"], settled["lower"], settled["upper"]
-    yield (lower > value).to_numpy(), "lower", "a number not above the value"
-    yield (upper < value).to_numpy(), "upper", "a number not below the value"
-    yield (lower > upper).to_numpy(), "upper", "a number not below the lower limit"
-    endless = (upper == np.inf) & ~settled["bound"].isin(ABOVE)
-    yield endless.to_numpy(), "upper", "a finite number, or bound 'at_least'"
+def _disorder(settled: _Statement) -> Iterator[Refusal]:
+    yield settled.lower > settled.value, "lower", "a number not above the value"
+    yield settled.upper < settled.value, "upper", "a number not below the value"
+    yield settled.lower > settled.upper, "upper", "a number not below the lower limit"
+    endless = np.isposinf(settled.upper) & ~np.isin(settled.bound, ABOVE)
+    yield endless, "upper", "a finite number, or bound 'at_least'"
 
 
-def _because(bound: Column, beginning: str) -> Texts:
-    return np.asarray(beginning + "'" + bound.astype(object) + "'")
+def _quoting(before: str, words: Texts, after: str = "") -> Texts:
+    return np.strings.add(np.strings.add(f"{before}'", words), f"'{after}")
 
 
-def _limit_texts(limit: Column, offending: Mask) -> Texts:
+def _limit_texts(limit: Amounts, offending: Mask) -> Texts:
     texts = np.full(len(limit), "", dtype=object)
-    shown = [f"{number:.15g}" for number in limit[offending]]
-    texts[offending] = [f"{number}, as value and bound say, or an empty cell" for number in shown]
+    texts[offending] = [f"{number:.15g}, as value and bound say, or an empty cell" for number in limit[offending]]
     return texts

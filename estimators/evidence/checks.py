@@ -1,6 +1,7 @@
 """From a table as written to the canonical table, or one `DataError` that lists every problem."""
 
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from estimators.evidence.files import RawTable
 from estimators.evidence.periods import parse_period
 from estimators.evidence.problems import Problems, suggestion
 from estimators.evidence.repeats import check_repeats
-from estimators.evidence.values import Column, read_limits
+from estimators.evidence.values import read_limits
 from estimators.evidence.vocabulary import (
     AGE_PATTERN,
     BOUNDS,
@@ -65,12 +66,14 @@ def canonical_table(raw: RawTable) -> pd.DataFrame:
         table[name] = table[name].mask(table[name] == "", "all")
     _check_words(problems, table)
     _read_periods(problems, table, raw.cells)
-    kinds = table["indicator"].map({name: known.kind for name, known in INDICATORS.items()}).fillna("").astype(str)
-    figures = read_limits(problems, table, kinds, decimal_comma=raw.decimal_comma)
-    statement = settle(problems, figures, table["bound"], kinds)
-    check_repeats(problems, table, kinds)
+    kinds = table["indicator"].map({name: known.kind for name, known in INDICATORS.items()}).fillna("")
+    kind = kinds.to_numpy(dtype=str)
+    figures = read_limits(problems, table, kind, decimal_comma=raw.decimal_comma)
+    statement = settle(problems, figures, table["bound"].to_numpy(dtype=str), kind)
+    check_repeats(problems, table, kind)
     problems.raise_if_any()
-    table[["value", "lower", "upper", "bound"]] = statement
+    for column in statement:
+        table[column] = statement[column].to_numpy()
     table["unit"] = table["indicator"].map({name: known.unit for name, known in INDICATORS.items()})
     return table.astype(dict.fromkeys(TEXT_COLUMNS, str))
 
@@ -99,6 +102,8 @@ def _check_columns(problems: Problems, cells: pd.DataFrame) -> None:
 
 def _as_text(cell: object) -> str:
     """Write typed cells as a person would: the year 2021.0 is 2021, and a date has no time of day."""
+    if isinstance(cell, str):
+        return cell
     if isinstance(cell, float | np.floating) and float(cell).is_integer():
         return str(int(cell))
     if isinstance(cell, datetime) and cell.time() == datetime.min.time():
@@ -146,6 +151,6 @@ def _read_periods(problems: Problems, table: pd.DataFrame, cells: pd.DataFrame) 
     problems.refuse(reversed_ends, "period_end", "a date not before period_start; the end is the last day covered")
 
 
-def _as_dates(texts: Column) -> Column:
+def _as_dates(texts: "pd.Series[Any]") -> "pd.Series[pd.Timestamp]":
     iso = texts.where(texts.astype(str).str.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}").astype(bool))
     return pd.to_datetime(iso, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")

@@ -222,7 +222,7 @@ def test_rows_that_differ_in_what_they_count_may_share_days(change):
 def test_stocks_may_overlap_but_not_repeat():
     stock = {"indicator": "population"}
     assert len(read_evidence(frame(stock, {**stock, "period_start": "2021-07-01"})).table) == 3
-    with pytest.raises(DataError, match=r"row 3.*row 2 gives the same period"):
+    with pytest.raises(DataError, match=r"row 3.*row 2 gives days of this period"):
         read_evidence(frame(stock, stock))
 
 
