@@ -2,14 +2,17 @@
 
 import csv
 import io
+import numbers
 import os
 import re
 import warnings
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from estimators.errors import DataError, Problem
@@ -106,6 +109,8 @@ def _read_text(path: Path) -> RawTable:
         written = repr(content[error.start : error.start + 1])
         expected = "text in UTF-8: save the file again as 'CSV UTF-8'"
         raise _refusal(path.name, written, expected, row=row or None) from None
+    if "\0" in text:
+        raise _refusal(path.name, "\\0", "text in UTF-8, not UTF-16: save the file again as 'CSV UTF-8'")
     header = text.partition("\n")[0]
     if not header.strip():
         raise _refusal(path.name, header.strip(), "the names of the columns in the first line")
@@ -211,4 +216,7 @@ def _tidy(frame: pd.DataFrame, names: Sequence[str], label: str, *, decimal_comm
 
 
 def _trim(cell: object) -> object:
-    return cell.strip() if isinstance(cell, str) else cell
+    """Trim text; keep numbers, truth values and dates; write anything else as text, to be refused as such."""
+    if isinstance(cell, str):
+        return cell.strip()
+    return cell if isinstance(cell, numbers.Number | date | np.generic) else str(cell)

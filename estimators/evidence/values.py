@@ -20,7 +20,7 @@ LARGEST = 2**53  # above it, whole numbers are no longer exact in floating point
 MARKS = {"<": "less_than", "<=": "at_most", "≤": "at_most", ">": "more_than", ">=": "at_least", "≥": "at_least"}
 THINGS = ("count", "stock", "estimate")  # persons and cases, which nobody writes with three decimals
 
-_NUMBER = r"(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)(?:[eE][+-]?[0-9]+)?"
+_NUMBER = r"(?:[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _WRITTEN = re.compile(
     rf"(?P<mark><=|>=|[<>≤≥])?\s*(?P<first>[+-]?{_NUMBER}|inf)\s*(?P<percent>%)?"
     rf"(?:\s*[-–]\s*(?P<second>{_NUMBER})\s*(?P<last_percent>%)?)?"
@@ -164,8 +164,11 @@ def _read_column(cells: "pd.Series[str]", kind: Texts, *, decimal_comma: bool) -
 
 
 def _read_cell(written_as: type, cell: object, kind: str, *, decimal_comma: bool) -> Reading:
-    if _is_number(cell):
-        return Reading(first=float(cell))  # type: ignore[arg-type]
+    if isinstance(cell, numbers.Real | Decimal) and _is_number(cell):
+        try:
+            return Reading(first=float(cell))
+        except OverflowError:
+            return Reading(first=math.inf)
     if issubclass(written_as, bool | np.bool_):
         return Reading(expected="a number, not true or false")
     if issubclass(written_as, date):

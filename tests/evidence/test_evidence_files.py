@@ -125,6 +125,7 @@ UNREADABLE = {
     "header only": (bad_bytes("a.csv", HEAD), "at least one row"),
     "latin-1": (bad_bytes("a.csv", HEAD + b"MEX,2021,complaints,1\nM\xe9xico,2021,complaints,1\n"), "row 2.*UTF-8"),
     "utf-16": (bad_bytes("a.csv", "area,value".encode("utf-16")), "UTF-8"),
+    "utf-16 without mark": (bad_bytes("a.csv", "area,value".encode("utf-16-le")), "not UTF-16"),
     "short row": (bad_bytes("a.csv", HEAD + b"MEX,2021,complaints\n"), "row 1: '3 cells': expected 4 cells"),
     "long row": (bad_bytes("a.csv", HEAD + b"\nMEX,2021,complaints,1,234\n"), "row 2: '5 cells': expected 4 cells"),
     "open quote": (bad_bytes("a.csv", HEAD + b'"MEX,2021,complaints,1\n'), "quotation marks"),
