@@ -100,9 +100,7 @@ class GraphEstimator(Estimator, Protocol):
         """The model, every discrete unknown summed out."""
         ...
 
-    def complete(
-        self, posterior: xr.Dataset, figures: xr.Dataset, rng: np.random.Generator
-    ) -> dict[str, xr.Dataset]:
+    def complete(self, posterior: xr.Dataset, figures: xr.Dataset, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         """Groups of the result, from the draws of the graph's free variables."""
         ...
 
@@ -157,13 +155,18 @@ def fit(
 
 def _choose(estimator: Estimator, engine: Engine) -> Literal["exact", "nuts"]:
     name = type(estimator).__name__
-    can: dict[str, bool] = {"exact": isinstance(estimator, ExactEstimator), "nuts": isinstance(estimator, GraphEstimator)}
+    can: dict[str, bool] = {
+        "exact": isinstance(estimator, ExactEstimator),
+        "nuts": isinstance(estimator, GraphEstimator),
+    }
     able = [choice for choice, possible in can.items() if possible]
     if engine == "auto" and able:
         return "exact" if can["exact"] else "nuts"
     if engine in able:
         return "exact" if engine == "exact" else "nuts"
-    raise ModelError(f"engine {engine!r} cannot fit {name}: expected {' or '.join(['auto', *able]) if able else 'an estimator'}")
+    raise ModelError(
+        f"engine {engine!r} cannot fit {name}: expected {' or '.join(['auto', *able]) if able else 'an estimator'}"
+    )
 
 
 def _checked_seed(seed: int) -> int:
@@ -172,7 +175,9 @@ def _checked_seed(seed: int) -> int:
     return int(seed)
 
 
-def _sample(estimator: GraphEstimator, figures: xr.Dataset, sampling: Sampling, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+def _sample(
+    estimator: GraphEstimator, figures: xr.Dataset, sampling: Sampling, rng: np.random.Generator
+) -> dict[str, xr.Dataset]:
     from estimators.sampling import sample
 
     posterior, statistics = sample(estimator.graph(figures), sampling, int(rng.integers(2**31)))
@@ -194,8 +199,14 @@ def _constant(figures: xr.Dataset) -> xr.Dataset:
 def _prior_group(priors: tuple[Prior, ...]) -> xr.Dataset:
     rows = [prior.row() for prior in priors]
     columns: Mapping[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
-    text = {name: ("prior_row", np.array(values, dtype=object)) for name, values in columns.items() if isinstance(values[0], str)}
-    numbers = {name: ("prior_row", np.array(values, dtype=float)) for name, values in columns.items() if name not in text}
+    text = {
+        name: ("prior_row", np.array(values, dtype=object))
+        for name, values in columns.items()
+        if isinstance(values[0], str)
+    }
+    numbers = {
+        name: ("prior_row", np.array(values, dtype=float)) for name, values in columns.items() if name not in text
+    }
     return xr.Dataset(text | numbers).rename({"prior": "formula"})
 
 

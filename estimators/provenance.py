@@ -33,7 +33,11 @@ def revision() -> str:
 
 def versions() -> dict[str, str]:
     """Versions of this package, of Python and of the libraries that shape a result."""
-    found = {"darkfigure_version": package_version(), "git_revision": revision(), "python_version": sys.version.split()[0]}
+    found = {
+        "darkfigure_version": package_version(),
+        "git_revision": revision(),
+        "python_version": sys.version.split()[0],
+    }
     return found | {f"{name}_version": _version(name) for name in RECORDED}
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import PER, PROBABILITIES, Array, Cells, Groups, exact_counts
+from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, reading, with_origin
 from estimators.errors import CircularityError, DataError, ModelError, Problem
 from estimators.evidence import Evidence
@@ -71,7 +71,9 @@ class AnchorBudget:
         """The same budget with one anchor left out, by its name in the tables."""
         kept = tuple(anchor for anchor in self.anchors if _name(anchor) != name)
         if len(kept) == len(self.anchors):
-            raise ModelError(f"no anchor {name!r}: expected one of {', '.join(_name(anchor) for anchor in self.anchors)}")
+            raise ModelError(
+                f"no anchor {name!r}: expected one of {', '.join(_name(anchor) for anchor in self.anchors)}"
+            )
         return replace(self, anchors=kept)
 
     def priors(self) -> tuple[Prior, ...]:
@@ -132,7 +134,9 @@ def refuse_circular(anchors: tuple[Anchor, ...], indicator: str) -> None:
             continue
         name = _name(anchor)
         if anchor.derived_from == indicator:
-            raise CircularityError(f"{name} was made from {indicator}, the figures themselves: it is no second anchor beside them")
+            raise CircularityError(
+                f"{name} was made from {indicator}, the figures themselves: it is no second anchor beside them"
+            )
         for what, value in (("made from", anchor.derived_from), ("published by", anchor.by)):
             if not value:
                 continue
@@ -164,7 +168,9 @@ def _anchor(anchor: Anchor, cells: Cells) -> xr.Dataset:
     row = _as_row(anchor)
     per_head = isinstance(anchor, Prior) or anchor.unit == "per 100,000"
     if per_head and not cells.has_population:
-        raise ModelError(f"{_name(anchor)} is per 100,000: expected rows of the indicator 'population' for every area and period")
+        raise ModelError(
+            f"{_name(anchor)} is per 100,000: expected rows of the indicator 'population' for every area and period"
+        )
     mean, sd = row.log_moments()
     scale: Array = np.log(cells.exposure if per_head else cells.years)
     values = {"log_true_count": (mean + scale)[None], "log_sd": np.full((1, len(cells.reported)), sd)}

@@ -93,4 +93,6 @@ class Bounds:
             exposure = (figures["population"] * figures["years"]).transpose("area", "period").values / PER
             values |= {f"incidence_{end}": values[end] / exposure for end in ("lower", "upper")}
         coordinates = {"area": figures["area"].values, "period": figures["period"].values}
-        return {"estimate": xr.Dataset({name: (("area", "period"), v) for name, v in values.items()}, coords=coordinates)}
+        return {
+            "estimate": xr.Dataset({name: (("area", "period"), v) for name, v in values.items()}, coords=coordinates)
+        }

@@ -53,7 +53,9 @@ class Cells:
         """Draws of shape (draws, cells) as a dataset with dims (chain, draw, area, period); missing cells hold NaN."""
         return self._unflatten({name: array[None] for name, array in values.items()}, ("chain", "draw"))
 
-    def by_probability(self, values: Mapping[str, Array], probabilities: tuple[float, ...] = PROBABILITIES) -> xr.Dataset:
+    def by_probability(
+        self, values: Mapping[str, Array], probabilities: tuple[float, ...] = PROBABILITIES
+    ) -> xr.Dataset:
         """Quantiles of shape (probabilities, cells) as a dataset with dims (probability, area, period)."""
         return self._unflatten(values, ("probability",)).assign_coords(probability=list(probabilities))
 
@@ -93,9 +95,13 @@ def exact_counts(figures: xr.Dataset, estimator: str) -> Cells:
     flat = reported.ravel().astype(float)
     missing = np.isnan(flat)
     if missing.all():
-        raise DataError([Problem("evidence", None, "value", "every cell missing", f"at least one count for {estimator}")])
+        raise DataError(
+            [Problem("evidence", None, "value", "every cell missing", f"at least one count for {estimator}")]
+        )
     years = np.broadcast_to(figures["years"].values, reported.shape).ravel().astype(float)
-    population = figures["population"].values.ravel().astype(float) if "population" in figures else np.full(flat.shape, np.nan)
+    population = (
+        figures["population"].values.ravel().astype(float) if "population" in figures else np.full(flat.shape, np.nan)
+    )
     return Cells(figures, np.where(missing, 1.0, flat), missing, years, population)
 
 
@@ -114,5 +120,3 @@ def require_population(cells: Cells, estimator: str) -> None:
     if not cells.has_population:
         text = f"{estimator} has a prior on incidence per 100,000: expected rows of the indicator 'population' for every area and period"
         raise ModelError(text)
-
-

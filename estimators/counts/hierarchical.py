@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import Array, Cells, Groups, exact_counts, require_population
+from estimators.counts.cells import Array, Cells, Groups, Mask, exact_counts, require_population
 from estimators.counts.reporting import anchor_name, as_prior, reading, with_origin
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
@@ -16,11 +16,12 @@ from estimators.priors import Claim, Prior
 
 if TYPE_CHECKING:
     import pymc as pm
+    from pytensor.tensor import TensorVariable
 
 LEVEL = Prior("incidence level", "3 to 470 per 100,000 and year with 90%", "log-normal", (float(np.log(40.0)), 1.5),
               "wide enough for police counts divided by .01 and for survey stocks divided by a duration")  # fmt: skip
 AREA = Prior("area effects on incidence", "areas differ by up to a factor 4", "half-normal", (0.0, 0.7), "weak")
-CELL = Prior("area-and-period effects on incidence", "years differ by up to a factor 2.7", "half-normal", (0.0, 0.5),
+CELL = Prior("area-and-period effects on incidence", "years of an area differ by up to a factor 7", "half-normal", (0.0, 1.0),
              "raids and mass events")  # fmt: skip
 SPREAD = Prior("area effects on reporting", "odds of being reported differ by up to a factor 2.7", "half-normal", (0.0, 0.5),
                "areas do not report alike")  # fmt: skip
@@ -45,9 +46,10 @@ class HierarchicalThinnedPoisson:
     Notes
     -----
     log λ_at = μ + τ z_a + ω w_at,   logit ρ_a = α + κ u_a,   y_at ~ Poisson(E_at λ_at ρ_a)   (N summed out),
-    z, u, w ~ Normal(0, 1). The count informs s = μ + log ρ(α) and hardly α, so (s, α) is sampled in place of (μ, α): a shift, whose
-    Jacobian is 1. w is left out where there is one period, for τ takes its place. After sampling,
-    N_at = y_at + Poisson(E_at λ_at (1 - ρ_a)).
+    z, u, w ~ Normal(0, 1). The count informs s = μ + log ρ(α) and hardly α, so (s, α) is sampled in place of (μ, α); and of an area's
+    effects it informs τz + κu and hardly the rest, so their rotation is sampled (`rotate`). Shift and rotation have Jacobian 1. Effects are non-centred, but for
+    those that a large count decides, which are centred.
+    w is left out where there is one period, for τ takes its place. After sampling, N_at = y_at + Poisson(E_at λ_at (1 - ρ_a)).
 
     References
     ----------
@@ -77,7 +79,7 @@ class HierarchicalThinnedPoisson:
             f"area-and-period effect, level {self.level.formula} ({self.level.reason}), effects normal with standard deviations "
             f"{self.area_sd.formula} and {self.cell_sd.formula}; logit reporting = typical + area effect, typical "
             f"{prior.formula} ({prior.description}; {prior.reason}), area effects with standard deviation {self.reporting_sd.formula}. "
-            "Sampled by NUTS, the ridge rotated, effects non-centred."
+            "Sampled by NUTS with the ridge rotated; effects are non-centred, but for those that a large count decides."
         )
 
     def priors(self) -> tuple[Prior, ...]:
@@ -98,44 +100,64 @@ class HierarchicalThinnedPoisson:
         return figures.assign(population=evidence.population(figures))
 
     def graph(self, figures: xr.Dataset) -> "pm.Model":
-        """The PyMC graph; free variables: level_sum, alpha, three standard deviations, area, cell and reporting effects."""
+        """The PyMC graph: alpha, level_sum, radius and angle of two standard deviations, effects of areas and cells."""
         import pymc as pm
 
         cells = self._cells(figures)
         area, observed = self._area_index(figures), ~cells.missing
         mean, sd = as_prior(self.reporting).parameters
+        centred_cell, centred_area = self._centring(cells, figures)
         with pm.Model(coords={"area": figures["area"].values, "cell": np.arange(len(area))}) as model:
             alpha = pm.Normal("alpha", mean, sd)
-            level_sum = pm.Normal("level_sum", self.level.parameters[0] + pm.math.log_sigmoid(alpha), self.level.parameters[1])
-            area_sd = pm.HalfNormal("area_sd", self.area_sd.parameters[1])
-            reporting_sd = pm.HalfNormal("reporting_sd", self.reporting_sd.parameters[1])
-            area_effect = pm.Normal("area_effect", 0.0, 1.0, dims="area")
-            reporting_effect = pm.Normal("reporting_effect", 0.0, 1.0, dims="area")
-            logit = alpha + reporting_sd * reporting_effect
-            log_rate = level_sum - pm.math.log_sigmoid(alpha) + area_sd * area_effect + pm.math.log_sigmoid(logit)
+            log_typical = -pm.math.log1pexp(-alpha)
+            level_sum = pm.Normal("level_sum", self.level.parameters[0] + log_typical, self.level.parameters[1])
+            # Two half-normals in polar form: their scaled radius is Rayleigh, the angle uniform; the counts inform the radius.
+            radius = pm.Weibull("radius", 2.0, np.sqrt(2.0))
+            angle = pm.Uniform("angle", 0.0, 0.5 * np.pi)
+            area_sd = pm.Deterministic("area_sd", self.area_sd.parameters[1] * radius * pm.math.cos(angle))
+            reporting_sd = pm.Deterministic(
+                "reporting_sd", self.reporting_sd.parameters[1] * radius * pm.math.sin(angle)
+            )
+            total_sd = (area_sd**2 + reporting_sd**2) ** 0.5
+            log_seen = _effect("log_seen", level_sum, total_sd, centred_area, "area")
+            unseen = pm.Normal("unseen_effect", 0.0, 1.0, dims="area")
+            area_effect, reporting_effect = rotate((log_seen - level_sum) / total_sd, unseen, area_sd, reporting_sd)
+            pm.Deterministic("log_incidence", level_sum - log_typical + area_sd * area_effect, dims="area")
+            logit = pm.Deterministic("logit_reporting", alpha + reporting_sd * reporting_effect, dims="area")
+            log_rate = level_sum - log_typical + area_sd * area_effect - pm.math.log1pexp(-logit)
             log_mean = log_rate[area] + np.log(cells.exposure)
             if self._has_cell_effects(figures):
                 cell_sd = pm.HalfNormal("cell_sd", self.cell_sd.parameters[1])
-                log_mean = log_mean + cell_sd * pm.Normal("cell_effect", 0.0, 1.0, dims="cell")
+                log_mean = pm.Deterministic(
+                    "log_mean", _effect("log_cell", log_mean, cell_sd, centred_cell, "cell"), dims="cell"
+                )
             pm.Poisson("reported", pm.math.exp(log_mean[observed]), observed=cells.reported[observed])
         return model
 
     def complete(self, posterior: xr.Dataset, figures: xr.Dataset, rng: np.random.Generator) -> Groups:
         """True counts and rates from the draws of the graph."""
         cells, area = self._cells(figures), self._area_index(figures)
-        draw = {str(name): variable.values[..., None] if variable.ndim == 2 else variable.values for name, variable in posterior.items()}
-        logit = (draw["alpha"] + draw["reporting_sd"] * draw["reporting_effect"])[..., area]
-        log_rate = draw["level_sum"] - special.log_expit(draw["alpha"]) + (draw["area_sd"] * draw["area_effect"])[..., area]
-        if "cell_effect" in draw:
-            log_rate = log_rate + draw["cell_sd"] * draw["cell_effect"]
+        logit = posterior["logit_reporting"].values[..., area]
+        if "log_mean" in posterior:
+            log_rate = posterior["log_mean"].values - special.log_expit(logit) - np.log(cells.exposure)
+        else:
+            log_rate = posterior["log_incidence"].values[..., area]
         mean = np.exp(log_rate) * cells.exposure
         reported = np.where(cells.missing, thinning.poisson_draws(rng, mean * special.expit(logit)), cells.reported)
         true_count = reported + thinning.poisson_draws(rng, mean * special.expit(-logit))
         shape = (*mean.shape[:2], figures.sizes["area"], figures.sizes["period"])
-        values = {"true_count": true_count, "incidence": np.exp(log_rate), "reporting_probability": special.expit(logit)}
+        values = {
+            "true_count": true_count,
+            "incidence": np.exp(log_rate),
+            "reporting_probability": special.expit(logit),
+        }
         data = {name: (("chain", "draw", "area", "period"), value.reshape(shape)) for name, value in values.items()}
-        coordinates = {name: figures[name].values for name in ("area", "period")} | {name: posterior[name].values for name in ("chain", "draw")}
-        scalars = posterior[[name for name in posterior if posterior[name].ndim == 2]]
+        coordinates = {name: figures[name].values for name in ("area", "period")} | {
+            name: posterior[name].values for name in ("chain", "draw")
+        }
+        scalars = posterior[
+            [name for name in ("alpha", "level_sum", "area_sd", "reporting_sd", "cell_sd") if name in posterior]
+        ]
         return {
             "posterior": xr.Dataset(data, coords=coordinates).merge(scalars),
             "anchors": self._anchors(cells),
@@ -171,12 +193,24 @@ class HierarchicalThinnedPoisson:
     def _has_cell_effects(self, figures: xr.Dataset) -> bool:
         return figures.sizes["period"] > 1
 
+    def _centring(self, cells: Cells, figures: xr.Dataset) -> tuple[Mask, Mask]:
+        """Which effects to centre: those about which the counts say more than their prior, prior variance × information > 1."""
+        variance = self.cell_sd.parameters[1] ** 2
+        cell = ~cells.missing & (variance * cells.reported > 1.0)
+        information = np.where(cells.missing, 0.0, 1.0 / (1.0 / np.maximum(cells.reported, 0.5) + variance))
+        per_area = information.reshape(figures.sizes["area"], -1).sum(axis=1)
+        total = self.area_sd.parameters[1] ** 2 + self.reporting_sd.parameters[1] ** 2
+        return cell, total * per_area > 1.0
+
     def _anchors(self, cells: Cells) -> xr.Dataset:
         """The claim and the incidence level, each as a statement about the log true count of a cell, effects included."""
         prior = as_prior(self.reporting)
         mean, sd = prior.log_moments()
         y: Array = np.maximum(cells.reported, 0.5)
-        square = {name: p.parameters[1] ** 2 for name, p in (("area", self.area_sd), ("cell", self.cell_sd), ("reporting", self.reporting_sd))}
+        square = {
+            name: p.parameters[1] ** 2
+            for name, p in (("area", self.area_sd), ("cell", self.cell_sd), ("reporting", self.reporting_sd))
+        }
         level, level_sd = self.level.parameters
         values = {
             "log_true_count": np.stack([np.log(y) - mean, level + np.log(cells.exposure)]),
@@ -189,7 +223,9 @@ class HierarchicalThinnedPoisson:
         }
         names = [anchor_name(self.reporting), f"prior on incidence: {self.level.formula}"]
         origin = self.reporting.derived_from if isinstance(self.reporting, Claim) else ""
-        return with_origin(cells.by_anchor(names, values), ["reporting", "incidence"], [origin, ""], [prior.reason, self.level.reason])
+        return with_origin(
+            cells.by_anchor(names, values), ["reporting", "incidence"], [origin, ""], [prior.reason, self.level.reason]
+        )
 
     def _information(self, cells: Cells) -> xr.Dataset:
         """Fisher information of the counts about the two levels and, area by area, the two effects: of rank one in each pair."""
@@ -200,3 +236,20 @@ class HierarchicalThinnedPoisson:
             {"information": (("parameter", "other"), np.full((2, 2), total)), "prior_sd": ("parameter", prior_sd)},
             coords={"parameter": names, "other": names},
         )
+
+
+def _effect(name: str, mean: "TensorVariable", sd: "TensorVariable", centred: Mask, dims: str) -> "TensorVariable":
+    """Normal(mean, sd), sampled as itself where `centred`, else as mean + sd × Normal(0, 1)."""
+    import pymc as pm
+
+    raw = pm.Normal(name, pm.math.where(centred, mean, 0.0), pm.math.where(centred, sd, 1.0), dims=dims)
+    return pm.math.where(centred, raw, mean + sd * raw)
+
+
+def rotate[T](seen: T, unseen: T, area_sd: T, reporting_sd: T) -> tuple[T, T]:
+    """Standard normal area effects (z, u) from standard normal (e, f) with τz + κu = sqrt(τ² + κ²) e.
+
+    e is what a count can see of an area, f what it cannot. Works for arrays and for PyMC variables alike.
+    """
+    total = (area_sd**2 + reporting_sd**2) ** 0.5  # type: ignore[operator]
+    return (area_sd * seen - reporting_sd * unseen) / total, (reporting_sd * seen + area_sd * unseen) / total  # type: ignore[operator]

@@ -80,7 +80,10 @@ class Multiplier:
 
     def assumptions(self) -> tuple[str, ...]:
         """What is taken for granted and printed beside every estimate."""
-        return (reading(self.reporting, self.indicator), "one law of the reporting probability holds for every area and period")
+        return (
+            reading(self.reporting, self.indicator),
+            "one law of the reporting probability holds for every area and period",
+        )
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads."""
@@ -132,11 +135,13 @@ class Multiplier:
             keep = rng.random(len(waiting)) < np.log(2.0) / (count[waiting] * np.log1p(1.0 / count[waiting]))
             reported[waiting] = np.where(keep, rng.binomial(count[waiting].astype(np.int64), rho[waiting]), 0)
             waiting = waiting[(reported[waiting] < 1) | (reported[waiting] > 100)]
-        truth = exact_counts(figures.assign(reported=(("area", "period"), reported.reshape(figures["reported"].shape))), "simulation")
+        truth = exact_counts(
+            figures.assign(reported=(("area", "period"), reported.reshape(figures["reported"].shape))), "simulation"
+        )
         return truth.by_cell({"true_count": count, "reporting_probability": rho, "reported": reported})
 
     def _zero(self, cells: Cells) -> Mask:
-        return (cells.reported == 0) & (self.count_prior == "scale-invariant")
+        return np.asarray((cells.reported == 0) & (self.count_prior == "scale-invariant"))
 
     def _shape(self) -> tuple[families.Family, float, float]:
         prior = as_prior(self.reporting)
@@ -150,12 +155,16 @@ class Multiplier:
         count = len(cells.reported)
         nodes, weights = (np.broadcast_to(v, (count, len(x))) for v in (x, weight))
         size = cells.reported + (self.count_prior == "uniform")
-        mixing = Mixing(lambda _, at: families.survival_of_logit(family, a, b, at), nodes, weights, np.full(count, spread))
+        mixing = Mixing(
+            lambda _, at: families.survival_of_logit(family, a, b, at), nodes, weights, np.full(count, spread)
+        )
         return mixing, np.where(self._zero(cells), 1.0, size)
 
     def _zero_table(self) -> grid.Table:
         family, a, b = self._shape()
-        return grid.tabulate(lambda x: families.log_density_of_logit(family, a, b, x) + np.log1p(-special.log_expit(x)), 1)
+        return grid.tabulate(
+            lambda x: families.log_density_of_logit(family, a, b, x) + np.log1p(-special.log_expit(x)), 1
+        )
 
     def _quantiles(self, cells: Cells, mixing: Mixing, size: Array, zero: Mask) -> xr.Dataset:
         probability = np.array(PROBABILITIES)

@@ -13,7 +13,9 @@ def as_prior(reporting: Claim | Prior) -> Prior:
     """The prior behind a claim, or the prior itself; it must live on (0, 1)."""
     prior = reporting.prior if isinstance(reporting, Claim) else reporting
     if prior.family not in families.ON_UNIT_INTERVAL:
-        raise ModelError(f"prior of the reporting probability {prior.formula}: expected one of {', '.join(families.ON_UNIT_INTERVAL)}")
+        raise ModelError(
+            f"prior of the reporting probability {prior.formula}: expected one of {', '.join(families.ON_UNIT_INTERVAL)}"
+        )
     return prior
 
 
@@ -24,13 +26,17 @@ def anchor_name(reporting: Claim | Prior) -> str:
 
 def reading(reporting: Claim | Prior, indicator: str) -> str:
     """The silent equality, said aloud."""
-    spoken = "the claim speaks of cases reported" if isinstance(reporting, Claim) else "the prior is on the share reported"
+    spoken = (
+        "the claim speaks of cases reported" if isinstance(reporting, Claim) else "the prior is on the share reported"
+    )
     return f"{spoken}, the figure counts {indicator.replace('_', ' ')}: the two are taken as equal"
 
 
 def prior_nodes(family: families.Family, a: float, b: float) -> tuple[Array, Array, float]:
     """Nodes and weights of x = logit ρ under its prior, and its standard deviation."""
-    table = grid.tabulate(lambda x: families.log_density_of_logit(family, a, b, x), 1, low=-400.0, high=400.0, nodes=129)
+    table = grid.tabulate(
+        lambda x: families.log_density_of_logit(family, a, b, x), 1, low=-400.0, high=400.0, nodes=129
+    )
     x, weight = table.x[0], table.weights[0] / table.weights[0].sum()
     mean = float(weight @ x)
     return x, weight, float(np.sqrt(weight @ (x - mean) ** 2))
@@ -59,7 +65,12 @@ def claim_anchor(cells: Cells, reporting: Claim | Prior) -> xr.Dataset:
     y = np.maximum(cells.reported, 0.5)
     values = {"log_true_count": (np.log(y) - mean)[None], "log_sd": np.sqrt(sd**2 + 1.0 / y)[None]}
     data = cells.by_anchor([anchor_name(reporting)], values)
-    return with_origin(data, ["reporting"], [reporting.derived_from if isinstance(reporting, Claim) else ""], [as_prior(reporting).reason])
+    return with_origin(
+        data,
+        ["reporting"],
+        [reporting.derived_from if isinstance(reporting, Claim) else ""],
+        [as_prior(reporting).reason],
+    )
 
 
 def with_origin(anchors: xr.Dataset, kind: list[str], derived_from: list[str], reason: list[str]) -> xr.Dataset:

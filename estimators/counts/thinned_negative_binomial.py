@@ -94,17 +94,24 @@ class ThinnedNegativeBinomial:
         """Posterior draws of every cell."""
         cells = exact_counts(figures, "ThinnedNegativeBinomial")
         require_population(cells, "ThinnedNegativeBinomial")
-        (a, b), phi, y, E = self.incidence.parameters, self.dispersion, cells.reported, cells.exposure
-        uniform = rng.random((draws, len(y)))
-        x = np.concatenate(
-            [grid.sample(self._table(y[i : i + CHUNK], E[i : i + CHUNK]), uniform[:, i : i + CHUNK]) for i in range(0, len(y), CHUNK)],
+        (shape, rate), reported, exposure = self.incidence.parameters, cells.reported, cells.exposure
+        uniform = rng.random((draws, len(reported)))
+        logit = np.concatenate(
+            [
+                grid.sample(self._table(reported[i : i + CHUNK], exposure[i : i + CHUNK]), uniform[:, i : i + CHUNK])
+                for i in range(0, len(reported), CHUNK)
+            ],
             axis=1,
         )
-        rho = special.expit(x)
-        mean = np.exp(overdispersed.draw_log_mean(rng, y, a, b / (E * rho), phi))
-        gamma = rng.standard_gamma(np.broadcast_to(phi + y, mean.shape)) / (phi + mean)
-        true_count = y + thinning.poisson_draws(rng, mean * np.exp(-x) * gamma)
-        values = {"true_count": true_count, "incidence": mean / (E * rho), "reporting_probability": rho}
+        reporting = special.expit(logit)
+        mean = np.exp(overdispersed.draw_log_mean(rng, reported, shape, rate / (exposure * reporting), self.dispersion))
+        gamma = rng.standard_gamma(np.broadcast_to(self.dispersion + reported, mean.shape)) / (self.dispersion + mean)
+        true_count = reported + thinning.poisson_draws(rng, mean * np.exp(-logit) * gamma)
+        values = {
+            "true_count": true_count,
+            "incidence": mean / (exposure * reporting),
+            "reporting_probability": reporting,
+        }
         return {
             "posterior": cells.labelled(values),
             "anchors": level_anchors(cells, self.reporting, self.incidence),
@@ -115,19 +122,30 @@ class ThinnedNegativeBinomial:
         """Truth and figures drawn from the priors, for calibration and prior predictive checks."""
         cells = exact_counts(figures, "simulation")
         size = cells.reported.shape
-        rho, incidence = as_prior(self.reporting).quantile(rng.random(size)), self.incidence.quantile(rng.random(size))
+        reporting, incidence = (
+            as_prior(self.reporting).quantile(rng.random(size)),
+            self.incidence.quantile(rng.random(size)),
+        )
         mean = cells.exposure * incidence * rng.standard_gamma(self.dispersion, size) / self.dispersion
-        reported, unreported = thinning.poisson_draws(rng, mean * rho), thinning.poisson_draws(rng, mean * (1.0 - rho))
-        truth = {"true_count": reported + unreported, "incidence": incidence, "reporting_probability": rho, "reported": reported}
+        reported, unreported = (
+            thinning.poisson_draws(rng, mean * reporting),
+            thinning.poisson_draws(rng, mean * (1.0 - reporting)),
+        )
+        truth = {
+            "true_count": reported + unreported,
+            "incidence": incidence,
+            "reporting_probability": reporting,
+            "reported": reported,
+        }
         return cells.by_cell(truth)
 
-    def _table(self, y: Array, E: Array) -> grid.Table:
-        (a, b), prior = self.incidence.parameters, as_prior(self.reporting)
+    def _table(self, reported: Array, exposure: Array) -> grid.Table:
+        (shape, rate), prior = self.incidence.parameters, as_prior(self.reporting)
 
-        def log_density(x: Array) -> Array:
-            likelihood = overdispersed.log_marginal(y[:, None], a, b, E[:, None] * special.expit(x), self.dispersion)
-            return families.log_density_of_logit(prior.family, *prior.parameters, x) + likelihood
+        def log_density(logit: Array) -> Array:
+            likelihood = overdispersed.log_marginal(
+                reported[:, None], shape, rate, exposure[:, None] * special.expit(logit), self.dispersion
+            )
+            return families.log_density_of_logit(prior.family, *prior.parameters, logit) + likelihood
 
-        return grid.tabulate(log_density, len(y), nodes=129)
-
-
+        return grid.tabulate(log_density, len(reported), nodes=129)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from scipy import special
 
 from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts, require_population
@@ -75,7 +76,10 @@ class ThinnedPoisson:
 
     def assumptions(self) -> tuple[str, ...]:
         """What is taken for granted and printed beside every estimate."""
-        return (reading(self.reporting, self.indicator), "areas and periods are read independently, each with the same two priors")
+        return (
+            reading(self.reporting, self.indicator),
+            "areas and periods are read independently, each with the same two priors",
+        )
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads, with their populations."""
@@ -86,12 +90,14 @@ class ThinnedPoisson:
         """Posterior draws, exact moments and quantiles of every cell."""
         cells = exact_counts(figures, "ThinnedPoisson")
         require_population(cells, "ThinnedPoisson")
-        table, (a, b) = self._table(cells), self.incidence.parameters
-        x = grid.sample(table, rng.random((draws, len(cells.reported))))
-        rho, E = special.expit(x), cells.exposure
-        incidence = rng.standard_gamma(np.broadcast_to(a + cells.reported, rho.shape)) / (b + E * rho)
-        true_count = cells.reported + thinning.poisson_draws(rng, E * incidence * special.expit(-x))
-        values = {"true_count": true_count, "incidence": incidence, "reporting_probability": rho}
+        table, (shape, rate) = self._table(cells), self.incidence.parameters
+        logit = grid.sample(table, rng.random((draws, len(cells.reported))))
+        reporting, exposure = special.expit(logit), cells.exposure
+        incidence = rng.standard_gamma(np.broadcast_to(shape + cells.reported, reporting.shape)) / (
+            rate + exposure * reporting
+        )
+        true_count = cells.reported + thinning.poisson_draws(rng, exposure * incidence * special.expit(-logit))
+        values = {"true_count": true_count, "incidence": incidence, "reporting_probability": reporting}
         return {
             "posterior": cells.labelled(values),
             "moments": self._moments(cells, table),
@@ -104,30 +110,41 @@ class ThinnedPoisson:
         """Truth and figures drawn from the priors, for calibration and prior predictive checks."""
         cells = exact_counts(figures, "simulation")
         size = cells.reported.shape
-        rho, incidence = as_prior(self.reporting).quantile(rng.random(size)), self.incidence.quantile(rng.random(size))
-        reported = thinning.poisson_draws(rng, cells.exposure * incidence * rho)
-        unreported = thinning.poisson_draws(rng, cells.exposure * incidence * (1.0 - rho))
-        truth = {"true_count": reported + unreported, "incidence": incidence, "reporting_probability": rho, "reported": reported}
+        reporting, incidence = (
+            as_prior(self.reporting).quantile(rng.random(size)),
+            self.incidence.quantile(rng.random(size)),
+        )
+        reported = thinning.poisson_draws(rng, cells.exposure * incidence * reporting)
+        unreported = thinning.poisson_draws(rng, cells.exposure * incidence * (1.0 - reporting))
+        truth = {
+            "true_count": reported + unreported,
+            "incidence": incidence,
+            "reporting_probability": reporting,
+            "reported": reported,
+        }
         return cells.by_cell(truth)
 
     def _table(self, cells: Cells) -> grid.Table:
-        (a, b), prior = self.incidence.parameters, as_prior(self.reporting)
+        (shape, rate), prior = self.incidence.parameters, as_prior(self.reporting)
 
-        def log_density(x: Array) -> Array:
-            likelihood = thinning.poisson_gamma_log_likelihood(x, cells.reported, a, np.full(len(x), b), cells.exposure)
-            return families.log_density_of_logit(prior.family, *prior.parameters, x) + likelihood
+        def log_density(logit: Array) -> Array:
+            likelihood = thinning.poisson_gamma_log_likelihood(
+                logit, cells.reported, shape, np.full(len(logit), rate), cells.exposure
+            )
+            return families.log_density_of_logit(prior.family, *prior.parameters, logit) + likelihood
 
         return grid.tabulate(log_density, len(cells.reported))
 
     def _moments(self, cells: Cells, table: grid.Table) -> xr.Dataset:
-        (a, b), y, E = self.incidence.parameters, cells.reported[:, None], cells.exposure[:, None]
-        rho = special.expit(table.x)
-        rate_mean, rate_variance = (a + y) / (b + E * rho), (a + y) / (b + E * rho) ** 2
-        hidden = E * special.expit(-table.x)
+        (shape, rate), reported, exposure = self.incidence.parameters, cells.reported[:, None], cells.exposure[:, None]
+        reporting = special.expit(table.x)
+        rate_mean = (shape + reported) / (rate + exposure * reporting)
+        rate_variance = rate_mean / (rate + exposure * reporting)
+        hidden = exposure * special.expit(-table.x)
         conditional = {
-            "reporting_probability": (rho, np.zeros_like(rho)),
+            "reporting_probability": (reporting, np.zeros_like(reporting)),
             "incidence": (rate_mean, rate_variance),
-            "true_count": (y + hidden * rate_mean, hidden * rate_mean + hidden**2 * rate_variance),
+            "true_count": (reported + hidden * rate_mean, hidden * rate_mean + hidden**2 * rate_variance),
         }
         values = {}
         for name, (mean, variance) in conditional.items():
@@ -137,22 +154,25 @@ class ThinnedPoisson:
         return cells.by_moment(values)
 
     def _quantiles(self, cells: Cells, table: grid.Table) -> xr.Dataset:
-        probability, (a, b) = np.array(PROBABILITIES), self.incidence.parameters
-        ratio = (b / cells.exposure)[:, None]
+        probability, (shape, rate) = np.array(PROBABILITIES), self.incidence.parameters
+        ratio = (rate / cells.exposure)[:, None]
 
-        def survival(cell: np.ndarray[tuple[int], np.dtype[np.intp]], z: Array) -> Array:
-            # success probability p = (b + Eρ)/(b + E), hence ρ = p (1 + b/E) - b/E and 1 - ρ = (1 - p)(1 + b/E)
+        def survival(cell: NDArray[np.intp], z: Array) -> Array:
+            # p = (b + Eρ)/(b + E), hence ρ = p (1 + b/E) - b/E and 1 - ρ = (1 - p)(1 + b/E)
             scale = 1.0 + ratio[cell]
-            with np.errstate(divide="ignore", invalid="ignore"):
-                x = np.log(np.maximum(special.expit(z) * scale - ratio[cell], 0.0)) - np.log(special.expit(-z) * scale)
-            part = grid.Table(table.x[cell], table.density[cell], table.distribution[cell], table.log_normaliser[cell])
-            return grid.survival(part, np.nan_to_num(x, neginf=-1e300, posinf=1e300))
+            with np.errstate(divide="ignore", over="ignore"):
+                logit = np.log(np.maximum(special.expit(z) * scale - ratio[cell], 0.0)) - np.log(
+                    special.expit(-z) * scale
+                )
+            return grid.survival(table, cell, np.clip(logit, -1e6, 1e6))
 
-        rho = special.expit(table.x[:, ::2])
-        z = np.log(ratio + rho) - np.log(special.expit(-table.x[:, ::2]))
+        reporting = special.expit(table.x[:, ::2])
+        z = np.log(ratio + reporting) - np.log(special.expit(-table.x[:, ::2]))
         weight = table.weights[:, ::2] / table.weights[:, ::2].sum(axis=1, keepdims=True)
         centre = (weight * z).sum(axis=1, keepdims=True)
         mixing = Mixing(survival, z, weight, np.sqrt((weight * (z - centre) ** 2).sum(axis=1)))
-        count = cells.reported + mixed_quantile(a + cells.reported, probability, mixing)
+        count = cells.reported + mixed_quantile(shape + cells.reported, probability, mixing)
         uniform = np.broadcast_to(probability[:, None], count.shape)
-        return cells.by_probability({"true_count": count, "reporting_probability": special.expit(grid.sample(table, uniform))})
+        return cells.by_probability(
+            {"true_count": count, "reporting_probability": special.expit(grid.sample(table, uniform))}
+        )

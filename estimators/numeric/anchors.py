@@ -53,7 +53,9 @@ def holm(p: Array) -> Array:
     return adjusted
 
 
-def conflict_power(claim_sd: Array, other_sd: Array, wrong_by: Array, level: float = 0.05) -> tuple[Array, Array, Array]:
+def conflict_power(
+    claim_sd: Array, other_sd: Array, wrong_by: Array, level: float = 0.05
+) -> tuple[Array, Array, Array]:
     """What happens when a claim is wrong by a factor and one other anchor is unbiased with log-sd `other_sd`.
 
     Returns

@@ -75,7 +75,9 @@ def log_density_of_logit(family: Family, a: float, b: float, x: Array) -> Array:
 def survival_of_logit(family: Family, a: float, b: float, x: Array) -> Array:
     """P(logit ρ > x), accurate at both ends."""
     if family == "beta":
-        return np.asarray(np.where(x < 0, special.betaincc(a, b, special.expit(x)), special.betainc(b, a, special.expit(-x))))
+        return np.asarray(
+            np.where(x < 0, special.betaincc(a, b, special.expit(x)), special.betainc(b, a, special.expit(-x)))
+        )
     return np.asarray(special.ndtr((a - x) / b))
 
 
@@ -86,22 +88,21 @@ def log_moments(family: Family, a: float, b: float) -> tuple[float, float]:
     """
     match family:
         case "beta":
-            mean = special.digamma(a) - special.digamma(a + b)
-            variance = special.polygamma(1, a) - special.polygamma(1, a + b)
+            mean = float(special.digamma(a) - special.digamma(a + b))
+            variance = float(special.polygamma(1, a) - special.polygamma(1, a + b))
         case "gamma":
-            mean, variance = special.digamma(a) - np.log(b), special.polygamma(1, a)
+            mean, variance = float(special.digamma(a) - np.log(b)), float(special.polygamma(1, a))
         case "log-normal":
             mean, variance = a, b * b
         case "logit-normal":
             z = np.linspace(-9.0, 9.0, 181)
-            weight = np.exp(-0.5 * z * z)
-            weight /= weight.sum()
+            weight = np.exp(-0.5 * z * z) / np.exp(-0.5 * z * z).sum()
             log_rho = special.log_expit(a + b * z)
-            mean = np.sum(weight * log_rho)
-            variance = np.sum(weight * (log_rho - mean) ** 2)
+            mean = float(weight @ log_rho)
+            variance = float(weight @ (log_rho - mean) ** 2)
         case _:
             raise ValueError(f"the logarithm of a {family} quantity has no use here")
-    return float(mean), float(np.sqrt(variance))
+    return mean, variance**0.5
 
 
 def mean_and_variance_of_inverse(family: Family, a: float, b: float) -> tuple[float, float]:

@@ -95,14 +95,14 @@ def _normalise(x: Array, value: Array) -> Table:
     return Table(x, density / integral, distribution / total, (largest + np.log(integral))[:, 0])
 
 
-def survival(table: Table, x: Array) -> Array:
-    """P(X > x) row by row by cubic Hermite interpolation; `x` has shape (cells, M), the answer too."""
-    step = table.step[:, None]
-    position = np.clip((x - table.x[:, :1]) / step, 0.0, table.x.shape[1] - 1.0)
-    index = np.minimum(position.astype(np.intp), table.x.shape[1] - 2)
-    t = position - index
-    f0, f1 = (np.take_along_axis(table.density, index + shift, axis=1) for shift in (0, 1))
-    F0, F1 = (np.take_along_axis(table.distribution, index + shift, axis=1) for shift in (0, 1))
+def survival(table: Table, row: NDArray[np.intp], x: Array) -> Array:
+    """P(X > x) by cubic Hermite interpolation in the given rows; `row` has shape (m,), `x` and the answer (m, M)."""
+    step, last = table.step[row][:, None], table.x.shape[1] - 1
+    position = np.clip((x - table.x[row, :1]) / step, 0.0, float(last))
+    index = np.minimum(position.astype(np.intp), last - 1)
+    t, row = position - index, row[:, None]
+    f0, f1 = table.density[row, index], table.density[row, index + 1]
+    F0, F1 = table.distribution[row, index], table.distribution[row, index + 1]
     rise = F1 - F0
     inner = t * t * (3.0 - 2.0 * t) * rise + step * t * (1.0 - t) * ((1.0 - t) * f0 - t * f1)
     return np.asarray(np.clip(1.0 - F0 - inner, 0.0, 1.0))
@@ -121,7 +121,9 @@ def sample(table: Table, uniform: Array) -> Array:
     index = np.clip(index, 0, nodes - 2)
     below, above = table.distribution[row, index], table.distribution[row, index + 1]
     share = np.clip((uniform - below) / np.maximum(above - below, 1e-300), 0.0, 1.0)
-    slope = np.log(np.maximum(table.density[row, index + 1], 1e-300)) - np.log(np.maximum(table.density[row, index], 1e-300))
+    slope = np.log(np.maximum(table.density[row, index + 1], 1e-300)) - np.log(
+        np.maximum(table.density[row, index], 1e-300)
+    )
     bend = np.where(np.abs(slope) < 1e-6, 1.0, slope)
     part = np.where(np.abs(slope) < 1e-6, share, np.log1p(share * np.expm1(bend)) / bend)
     return np.asarray(table.x[row, index] + part * table.step)

@@ -105,6 +105,8 @@ def mixed_quantile(r: Array, probability: Array, mixing: Mixing) -> Array:
     guess = np.log(size + 1.0) - centre[cell] + target * mixing.spread[cell]
     args = (target, cell.astype(float), size)
     bracket = elementwise.bracket_root(excess, guess - 0.3, guess + 0.3, args=args)
-    root = elementwise.find_root(excess, bracket.bracket, args=args, tolerances={"xatol": 1e-13, "xrtol": 1e-13, "fatol": 1e-13})
+    root = elementwise.find_root(
+        excess, bracket.bracket, args=args, tolerances={"xatol": 1e-13, "xrtol": 1e-13, "fatol": 1e-13}
+    )
     u = np.expm1(root.x)
     return np.maximum(np.ceil(u * (1.0 - 1e-11) - 1e-9), 0.0).reshape(len(probability), cells)

@@ -89,5 +89,7 @@ def _from_envelope(
     u = rng.random(mode.shape) * (1.0 / rise + middle + 1.0 / fall)
     exponential = rng.standard_exponential(mode.shape)
     is_left, is_right = u < 1.0 / rise, u > 1.0 / rise + middle
-    s = np.where(is_left, start - exponential / rise, np.where(is_right, end + exponential / fall, start + u - 1.0 / rise))
+    s = np.where(
+        is_left, start - exponential / rise, np.where(is_right, end + exponential / fall, start + u - 1.0 / rise)
+    )
     return s, np.asarray(top - np.where(is_left | is_right, exponential, 0.0))

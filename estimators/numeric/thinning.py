@@ -3,8 +3,8 @@
 Notation: N ~ Poisson(Eλ) or NegBin(mean Eλ, size φ), y | N ~ Binomial(N, ρ), so that y ~ Poisson(Eλρ) or NegBin(mean Eλρ, size φ):
 thinning keeps the family and the size. λ ~ Gamma(a, rate b). x = logit ρ. Cells first, nodes or draws last.
 
-The conjugate thinned Poisson goes back to Moreno & Girón 1998 (doi:10.1007/BF02565111) and Fader & Hardie 2000
-(doi:10.1080/02664760022076).
+The conjugate thinned Poisson goes back to Moreno & Girón 1998 (doi:10.1016/S0378-3758(97)00073-6) and Fader & Hardie 2000
+(doi:10.1080/02664760050173283).
 """
 
 import numpy as np
@@ -20,7 +20,9 @@ def poisson_draws(rng: np.random.Generator, mean: Array) -> Array:
     small = rng.poisson(np.minimum(mean, POISSON_LIMIT)).astype(float)
     if not np.any(mean > POISSON_LIMIT):
         return small
-    return np.asarray(np.where(mean > POISSON_LIMIT, np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), small))
+    return np.asarray(
+        np.where(mean > POISSON_LIMIT, np.rint(mean + np.sqrt(mean) * rng.standard_normal(mean.shape)), small)
+    )
 
 
 def unreported_draws(rng: np.random.Generator, size: Array, x: Array) -> Array:

@@ -42,7 +42,9 @@ def logit_normal_from_point(share: float, sd: float, meaning: Meaning) -> tuple[
         case "mean":
             z = np.linspace(-9.0, 9.0, 241)
             weight = np.exp(-0.5 * z * z) / np.exp(-0.5 * z * z).sum()
-            mean = _root(lambda m: float(weight @ special.expit(m + sd * z)) - share, centre - sd**2 - 1.0, centre + sd**2 + 1.0)
+            mean = _root(
+                lambda m: float(weight @ special.expit(m + sd * z)) - share, centre - sd**2 - 1.0, centre + sd**2 + 1.0
+            )
     return mean, sd
 
 
@@ -64,7 +66,9 @@ def beta_from_concentration(share: float, concentration: float, meaning: Meaning
         case "median":
             a = _root(lambda a: float(special.betainc(a, n - a, share)) - 0.5, n * 1e-9, n * (1.0 - 1e-9))
     if not 0.0 < a < n:
-        raise ModelError(f"no beta with a + b = {n:.4g} has its {meaning} at {share:.4g}: expected a larger concentration")
+        raise ModelError(
+            f"no beta with a + b = {n:.4g} has its {meaning} at {share:.4g}: expected a larger concentration"
+        )
     return a, n - a
 
 
@@ -97,7 +101,9 @@ def beta_from_range(low: float, high: float, mass: float) -> tuple[float, float]
 
     def shapes(log_n: float) -> tuple[float, float]:
         n = float(np.exp(log_n))
-        t = _root(lambda t: float(special.betainc(n * special.expit(t), n * special.expit(-t), low)) - tail, -60.0, 60.0)
+        t = _root(
+            lambda t: float(special.betainc(n * special.expit(t), n * special.expit(-t), low)) - tail, -60.0, 60.0
+        )
         return n * float(special.expit(t)), n * float(special.expit(-t))
 
     def excess(log_n: float) -> float:
@@ -121,13 +127,17 @@ def gamma_from_range(low: float, high: float, mass: float) -> tuple[float, float
 
     def excess(log_shape: float) -> float:
         shape = np.exp(log_shape)
-        return float(np.log(special.gammainccinv(shape, tail)) - np.log(special.gammaincinv(shape, tail)) - np.log(high / low))
+        return float(
+            np.log(special.gammainccinv(shape, tail)) - np.log(special.gammaincinv(shape, tail)) - np.log(high / low)
+        )
 
     shape = float(np.exp(_root(excess, np.log(0.05), np.log(1e10))))
     return shape, float(special.gammaincinv(shape, tail)) / low
 
 
-def check_quantiles(family: families.Family, parameters: tuple[float, float], low: float, high: float, mass: float) -> float:
+def check_quantiles(
+    family: families.Family, parameters: tuple[float, float], low: float, high: float, mass: float
+) -> float:
     """Largest absolute error, in probability, of the two tails that were asked for."""
     below = families.distribution(family, *parameters, low)
     above = 1.0 - families.distribution(family, *parameters, high)

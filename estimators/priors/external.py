@@ -74,7 +74,7 @@ class ExternalEstimate:
     reason: str = ""
 
     def __post_init__(self) -> None:
-        wrong = []
+        wrong: list[tuple[str, object, str]] = []
         if not self.value > 0:
             wrong.append(("value", self.value, "a positive figure"))
         if not self.log_sd > 0:

@@ -72,7 +72,9 @@ class Prior:
         positive_first = self.family in ("beta", "gamma")
         if not (np.isfinite(first) and np.isfinite(second) and second > 0 and (first > 0 or not positive_first)):
             names = " and ".join(PARAMETER_NAMES[self.family])
-            raise ModelError(f"prior {self.name}: {self.parameters}: expected finite {names} of a {self.family}, scales positive")
+            raise ModelError(
+                f"prior {self.name}: {self.parameters}: expected finite {names} of a {self.family}, scales positive"
+            )
         if self.family == "beta" and first <= 2.0:
             missing = "mean" if first <= 1.0 else "variance"
             text = f"prior {self.name}: a beta with a = {first:.4g} gives the true count no {missing}: read medians and quantiles"
@@ -111,7 +113,9 @@ class Prior:
 
     def __str__(self) -> str:
         low, middle, high = self.quantile([0.05, 0.5, 0.95])
-        return f"{self.name} | {self.description} | {self.formula} | {low:.3g} – {middle:.3g} – {high:.3g} | {self.reason}"
+        return (
+            f"{self.name} | {self.description} | {self.formula} | {low:.3g} – {middle:.3g} – {high:.3g} | {self.reason}"
+        )
 
 
 def prior_table(priors: Sequence[Prior]) -> "pd.DataFrame":

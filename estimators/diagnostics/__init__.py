@@ -1,0 +1,7 @@
+"""Checks of results. They read trees and never import models; each returns a `Finding`."""
+
+from estimators.diagnostics.convergence import convergence
+from estimators.diagnostics.finding import Finding
+from estimators.diagnostics.identification import Identification, identification
+
+__all__ = ["Finding", "Identification", "convergence", "identification"]

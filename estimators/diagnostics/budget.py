@@ -1,0 +1,115 @@
+"""Anchor budget, conflict and power: how much each absolute statement fixes, and whether they could contradict each other.
+
+Everything here reads the group ``anchors`` of a result: what each anchor says of the log true count of each cell.
+"""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from estimators.diagnostics.finding import Finding
+from estimators.numeric import anchors as pooling
+
+WRONG_BY = (2.0, 5.0, 10.0)
+ENOUGH_POWER = 0.8
+LEVEL = 0.05
+Z95 = 1.959963984540054
+
+type Array = NDArray[np.float64]
+
+
+def anchor_table(anchors: xr.Dataset) -> pd.DataFrame:
+    """One row an anchor and cell: what it implies alone, its share of the precision, what the others say, and the conflict.
+
+    Columns: anchor, kind, area, period, implied, implied_lower, implied_upper, share, others, others_lower, others_upper, z, p,
+    p_holm, log_sd. Intervals are of 95 %; p is two-sided and Holm's adjustment is over the anchors of a cell.
+    """
+    data = anchors.transpose("anchor", "area", "period")
+    mean, sd = data["log_true_count"].values, data["log_sd"].values
+    pooled = pooling.pool(mean, sd)
+    adjusted = pooling.holm(np.nan_to_num(pooled.p, nan=1.0))
+    columns = {
+        "implied": np.exp(mean),
+        "implied_lower": np.exp(mean - Z95 * sd),
+        "implied_upper": np.exp(mean + Z95 * sd),
+        "share": pooled.share,
+        "others": np.exp(pooled.others_mean),
+        "others_lower": np.exp(pooled.others_mean - Z95 * pooled.others_sd),
+        "others_upper": np.exp(pooled.others_mean + Z95 * pooled.others_sd),
+        "z": pooled.z,
+        "p": pooled.p,
+        "p_holm": np.where(np.isnan(pooled.p), np.nan, adjusted),
+        "log_sd": sd,
+        "others_log_sd": pooled.others_sd,
+    }
+    dims = ("anchor", "area", "period")
+    frame = (
+        xr.Dataset({name: (dims, values) for name, values in columns.items()}, coords=data.coords)
+        .to_dataframe()
+        .reset_index()
+    )
+    kinds = dict(zip(data["anchor"].values.tolist(), data["kind"].values.tolist(), strict=True))
+    frame.insert(1, "kind", frame["anchor"].map(kinds))
+    return frame.dropna(subset=["implied"]).reset_index(drop=True)
+
+
+def budget_finding(table: pd.DataFrame) -> Finding:
+    """Which anchor supplies which share of the precision of the log level."""
+    shares = table.groupby("anchor", sort=False)["share"]
+    summary = pd.DataFrame({"share": shares.median(), "least": shares.min(), "most": shares.max()}).reset_index()
+    parts = [f"{_percent(row.share)} from {row.anchor}" for row in summary.itertuples()]
+    return Finding("anchor budget", f"{len(summary)} absolute anchor{'s' if len(summary) != 1 else ''}",
+                   f"Precision of the log true count: {'; '.join(parts)}. The reported counts supply none of it.", summary)  # fmt: skip
+
+
+def conflict_finding(table: pd.DataFrame) -> Finding:
+    """Whether any anchor contradicts the others, corrected for the number of comparisons."""
+    if table["p"].isna().all():
+        text = "There is one absolute anchor, so nothing can contradict it: a wrong claim would not be noticed."
+        return Finding("conflict", "cannot be tested", text)
+    columns = ["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]
+    smallest = smallest_p(table)
+    status = f"in conflict (p = {format_p(smallest)})" if smallest < LEVEL else "no conflict found"
+    worst = table.loc[table["p"].idxmin()]
+    text = (
+        f"Most extreme: {worst['anchor']} implies {worst['implied']:,.3g} in {worst['area']}, {worst['period']}, the other anchors "
+        f"{worst['others']:,.3g}; z = {worst['z']:.2f}, p = {format_p(worst['p'])}, {format_p(smallest)} after Holm's correction for all "
+        "comparisons. Absence of conflict is not agreement: see the power."
+    )
+    return Finding("conflict", status, text, table[columns])
+
+
+def power_finding(table: pd.DataFrame) -> Finding:
+    """How likely a claim that is wrong by a factor would be noticed, and how often the pooled interval would still cover."""
+    claims = table[table["kind"] == "reporting"]
+    if claims.empty or claims["p"].isna().all():
+        return Finding(
+            "power", "none", "With one absolute anchor no error of the claim, however large, can be noticed."
+        )
+    row = claims.sort_values("others_log_sd").iloc[len(claims) // 2]
+    power, coverage, bias = pooling.conflict_power(
+        np.asarray(row["log_sd"]), np.asarray(row["others_log_sd"]), np.array(WRONG_BY)
+    )
+    frame = pd.DataFrame({"claim_wrong_by": WRONG_BY, "power": power, "coverage": coverage, "bias_factor": bias})
+    at_five = float(power[WRONG_BY.index(5.0)])
+    text = (
+        f"If {row['anchor']} were wrong by a factor 5, the conflict would be noticed with probability {at_five:.2f}, and the 95 % "
+        f"interval would still cover the truth with probability {float(coverage[WRONG_BY.index(5.0)]):.2f}."
+    )
+    return Finding("power", "enough" if at_five >= ENOUGH_POWER else "too little", text, frame)
+
+
+def smallest_p(table: pd.DataFrame) -> float:
+    """Smallest conflict p after Holm's correction over all anchors and cells; identical cells count once."""
+    distinct = table.drop_duplicates(["anchor", "z"])["p"].dropna().to_numpy()
+    return float(pooling.holm(distinct).min()) if len(distinct) else float("nan")
+
+
+def format_p(p: float) -> str:
+    """A p value as it is printed: two digits, and never an exact zero."""
+    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
+
+
+def _percent(share: float) -> str:
+    return "100 %" if share > 0.9995 else f"{100 * share:.0f} %"

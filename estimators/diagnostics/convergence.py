@@ -1,0 +1,67 @@
+"""Whether a sampler's result may be published."""
+
+import warnings
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics.finding import Finding
+
+LARGEST_RHAT = 1.01
+SMALLEST_ESS = 400
+
+
+def convergence(post: xr.DataTree) -> Finding:
+    """Rank-normalised R-hat, bulk and tail effective sample size and divergences, against the standard for publication.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        A result of `estimators.fit`.
+
+    Returns
+    -------
+    Finding
+        Status *independent draws* for an exact engine, *publishable*, or *not publishable*, and then which quantity failed.
+
+    References
+    ----------
+    Vehtari, A. et al. 2021. Rank-normalization, folding, and localization. doi:10.1214/20-BA1221
+    """
+    if "sample_stats" not in post.children:
+        return Finding(
+            "convergence",
+            "independent draws",
+            "The posterior is exact; its draws are independent and need no diagnosis.",
+        )
+    table = _diagnostics(post["posterior"].to_dataset())
+    divergences = int(post["sample_stats"]["diverging"].sum()) if "diverging" in post["sample_stats"] else 0
+    bad = (table["r_hat"] > LARGEST_RHAT) | (table["ess_bulk"] < SMALLEST_ESS) | (table["ess_tail"] < SMALLEST_ESS)
+    failed = [
+        f"{row.quantity} (R-hat {row.r_hat:.3f}, ESS {row.ess_bulk:.0f}/{row.ess_tail:.0f})"
+        for row in table[bad].itertuples()
+    ]
+    if divergences:
+        failed.append(f"{divergences} divergent transitions")
+    status = "not publishable" if failed else "publishable"
+    text = f"Worst over all cells; required: no divergence, R-hat ≤ {LARGEST_RHAT}, ESS ≥ {SMALLEST_ESS}."
+    return Finding("convergence", status, text + (f" Failed: {'; '.join(failed)}." if failed else ""), table)
+
+
+def _diagnostics(posterior: xr.Dataset) -> pd.DataFrame:
+    import arviz as az
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # constant draws, e.g. of a count that is fully reported
+        rhat, bulk, tail = az.rhat(posterior), az.ess(posterior, method="bulk"), az.ess(posterior, method="tail")
+    rows = [
+        {
+            "quantity": str(name),
+            "r_hat": float(np.nanmax(rhat[name].values)),
+            "ess_bulk": float(np.nanmin(bulk[name].values)),
+            "ess_tail": float(np.nanmin(tail[name].values)),
+        }
+        for name in posterior
+    ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,162 @@
+"""What the data can and cannot tell: the verdict that travels with every estimate.
+
+A reported count identifies the product of true count and reporting probability and nothing else. One level is always free until
+something absolute fixes it; with k absolute anchors there are k - 1 ways in which sources can contradict each other.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics import budget
+from estimators.diagnostics.finding import Finding
+
+LADDER = (1, 2, 5, 10, 25, 50, 100, 200, 500, 1000)
+VERDICTS = {
+    "unauditable": "one absolute anchor: the level of the estimate is that assumption, and no figure used here could contradict it",
+    "compatible": "several absolute anchors that could have contradicted each other, and do not",
+    "in conflict": "several absolute anchors that contradict each other: the pooled estimate is not to be used before the reason is known",
+    "untestable at this credibility": "several absolute anchors, stated so loosely that a claim wrong by a factor 5 would probably pass",
+}
+
+
+@dataclass(frozen=True)
+class Identification:
+    """The verdict and the findings behind it.
+
+    Parameters
+    ----------
+    verdict : str
+        *unauditable*, *compatible*, *in conflict (p = …)* or *untestable at this credibility*.
+    meaning : str
+        The verdict in one sentence.
+    findings : tuple of Finding
+        Anchor budget, null directions, conflict, power, tipping points.
+    anchors : pandas.DataFrame
+        One row an anchor and cell, see `estimators.diagnostics.budget.anchor_table`.
+    """
+
+    verdict: str
+    meaning: str
+    findings: tuple[Finding, ...]
+    anchors: pd.DataFrame
+
+    def finding(self, name: str) -> Finding:
+        """One finding by its name."""
+        return next(finding for finding in self.findings if finding.name == name)
+
+    def __str__(self) -> str:
+        return "\n\n".join([f"Verdict: {self.verdict}\n{self.meaning}.", *(str(finding) for finding in self.findings)])
+
+
+def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Identification:
+    """Say what fixes the level of an estimate and whether anything could contradict it.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        A result of `estimators.fit`.
+    believed : sequence of float, optional
+        True counts somebody believes in; the tipping-point table then says which reporting probability each of them needs.
+
+    Returns
+    -------
+    Identification
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> evidence = est.single_figure(494, area="MEX", period="2022-H1")
+    >>> post = est.fit(est.Multiplier(est.Claim("1 in 100")), evidence, seed=1)
+    >>> est.identification(post).verdict
+    'unauditable'
+    """
+    tipping = _tipping_points(post, believed)
+    if "anchors" not in post.children:
+        bounds = Finding(
+            "anchor budget", "no anchor", "Bounds rest on a range; within it no value is more likely than another."
+        )
+        return Identification(
+            "unauditable", "bounds only: nothing absolute is known inside the range", (bounds, tipping), pd.DataFrame()
+        )
+    table = budget.anchor_table(post["anchors"].to_dataset())
+    conflict, power = budget.conflict_finding(table), budget.power_finding(table)
+    findings = (budget.budget_finding(table), _null_directions(post), conflict, power, tipping)
+    verdict = _verdict(table, power)
+    return Identification(verdict, VERDICTS[verdict.split(" (")[0]], findings, table)
+
+
+def verdict_of(post: xr.DataTree) -> str:
+    """The verdict alone."""
+    return identification(post).verdict
+
+
+def _verdict(table: pd.DataFrame, power: Finding) -> str:
+    if table["anchor"].nunique() == 1:
+        return "unauditable"
+    p = budget.smallest_p(table)
+    if p < budget.LEVEL:
+        return f"in conflict (p = {budget.format_p(p)})"
+    return "untestable at this credibility" if power.status == "too little" else "compatible"
+
+
+def _null_directions(post: xr.DataTree) -> Finding:
+    """Directions in the parameters along which the likelihood of the counts is flat, from the Fisher information."""
+    group = post["likelihood"].to_dataset()
+    names = [str(name) for name in group["parameter"].values]
+    values, vectors = np.linalg.eigh(group["information"].values)
+    flat = vectors[:, values <= 1e-9 * max(float(values.max()), 1e-300)].T
+    rows = [{name: round(float(loading), 3) for name, loading in zip(names, vector, strict=True)} for vector in flat]
+    words = "; ".join(_direction(vector, names) for vector in flat)
+    text = f"The counts say nothing along: {words}. Raising the one by any factor and lowering the other by it fits as well."
+    return Finding("null directions", f"{len(flat)} flat", text, pd.DataFrame(rows))
+
+
+def _direction(vector: np.ndarray[tuple[int], np.dtype[np.float64]], names: list[str]) -> str:
+    order = np.argsort(-np.abs(vector))
+    largest = vector[order[0]]
+    terms = [(vector[i] / largest, names[i]) for i in order if abs(vector[i] / largest) > 1e-6]
+    words = [
+        f"{'' if i == 0 else ' + ' if weight > 0 else ' - '}{_times(abs(weight))}{name}"
+        for i, (weight, name) in enumerate(terms)
+    ]
+    return "".join(words)
+
+
+def _times(weight: float) -> str:
+    return "" if abs(weight - 1.0) < 1e-6 else f"{weight:.2g} × "
+
+
+def _tipping_points(post: xr.DataTree, believed: Sequence[float]) -> Finding:
+    """The reporting probability that each true count needs, and how much of the posterior lies at or above that count."""
+    observed = post["observed_data"].to_dataset()["reported"]
+    rows = []
+    for area in observed["area"].values:
+        for period in observed["period"].values:
+            count = float(observed.sel(area=area, period=period))
+            if not count > 0:
+                continue
+            for target in believed or [count * k for k in LADDER]:
+                rows.append(
+                    {
+                        "area": str(area),
+                        "period": str(period),
+                        "reported": count,
+                        "true_count": float(target),
+                        "reporting_probability": count / target,
+                        "one_in": target / count,
+                        "posterior_at_or_above": _probability_at_least(post, str(area), str(period), float(target)),
+                    }
+                )
+    text = "If the true count were as in a row, the reporting probability would have to be as stated: that is all a count can say."
+    return Finding("tipping points", "arithmetic", text, pd.DataFrame(rows))
+
+
+def _probability_at_least(post: xr.DataTree, area: str, period: str, target: float) -> float:
+    if "posterior" not in post.children:
+        return float("nan")
+    draws = post["posterior"]["true_count"].sel(area=area, period=period)
+    return float((draws >= target).mean())
