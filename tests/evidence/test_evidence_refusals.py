@@ -235,3 +235,10 @@ def test_stocks_may_overlap_but_not_repeat():
 def test_regions_are_sequences_of_different_areas(regions):
     with pytest.raises(DataError, match=r"column NCA.*a sequence of different areas"):
         read_evidence(frame(), regions=regions)
+
+
+@pytest.mark.parametrize("bound", ["approximately", "nearly", "interval"])
+def test_a_vague_count_needs_both_limits(bound):
+    with pytest.raises(DataError) as caught:
+        read_evidence(frame({"area": "HND", "bound": bound}))
+    assert [problem.column for problem in caught.value.problems] == ["lower", "upper"]

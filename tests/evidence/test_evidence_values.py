@@ -192,7 +192,11 @@ def test_nothing_the_user_does_changes_evidence():
         evidence.regions["B"] = ("HND",)
     with pytest.raises(AttributeError):
         evidence.label = "other"
-    assert Evidence(evidence.table, evidence.regions).hash == before
+    given = evidence.table
+    again = Evidence(given, evidence.regions)
+    given.loc[1, "value"] = 999
+    assert again.hash == evidence.hash == before
+    assert evidence.table["value"].to_list()[0] == 744
 
 
 def test_a_table_that_was_not_checked_is_refused():
