@@ -93,6 +93,15 @@ class ExactEstimator(Estimator, Protocol):
 
 
 @runtime_checkable
+class Summarised(ExactEstimator, Protocol):
+    """An exact estimator that also knows quantiles or moments without drawing."""
+
+    def summaries(self, figures: xr.Dataset) -> dict[str, xr.Dataset]:
+        """Groups ``quantiles`` and ``moments``."""
+        ...
+
+
+@runtime_checkable
 class GraphEstimator(Estimator, Protocol):
     """An estimator that is a PyMC graph plus what follows from its draws."""
 
@@ -142,6 +151,8 @@ def fit(
     if chosen == "exact":
         assert isinstance(estimator, ExactEstimator)  # noqa: S101  # _choose has made sure
         groups = estimator.exact(figures, sampling.draws, rng)
+        if isinstance(estimator, Summarised):
+            groups |= estimator.summaries(figures)
     else:
         assert isinstance(estimator, GraphEstimator)  # noqa: S101
         groups = _sample(estimator, figures, sampling, rng)

@@ -7,7 +7,16 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts
+from estimators.counts.cells import (
+    PROBABILITIES,
+    Array,
+    Cells,
+    Dependence,
+    Groups,
+    check_dependence,
+    exact_counts,
+    require_independent,
+)
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, reading, with_origin
 from estimators.errors import CircularityError, DataError, ModelError, Problem
 from estimators.evidence import Evidence
@@ -26,6 +35,8 @@ class AnchorBudget:
     anchors : tuple of Claim, ExternalEstimate or Prior
         A *claim* about reporting turns each count into a true count; an *external estimate* gives persons a year, or a rate per
         100,000 and year that needs population rows; a *log-normal or gamma prior* is read as incidence per 100,000 and year.
+    dependence : {"common", "independent"}
+        Whether the anchors are wrong by the same factor in every cell (totals are then widest) or anew in each.
     indicator, form : str
         Which figures of the evidence are read.
 
@@ -55,10 +66,12 @@ class AnchorBudget:
     """
 
     anchors: tuple[Anchor, ...]
+    dependence: Dependence = "common"
     indicator: str = "victims_identified"
     form: str = "all"
 
     def __post_init__(self) -> None:
+        check_dependence(self.dependence)
         if not self.anchors:
             raise ModelError("an anchor budget without anchors: expected at least one Claim, ExternalEstimate or Prior")
         names = Counter(_name(anchor) for anchor in self.anchors)
@@ -102,17 +115,56 @@ class AnchorBudget:
         """Pooled posterior draws and quantiles of every cell."""
         cells = exact_counts(figures, "AnchorBudget")
         self._refuse_zero(cells)
-        table = xr.concat([_anchor(anchor, cells) for anchor in self.anchors], dim="anchor")
-        shape = (len(self.anchors), -1)
-        pooled = pooling.pool(table["log_true_count"].values.reshape(shape), table["log_sd"].values.reshape(shape))
-        z = rng.standard_normal((draws, 1))  # one for all cells: the anchors are wrong by the same factor everywhere
-        probability = special.ndtri(np.array(PROBABILITIES))[:, None]
+        table = self._table(cells)
+        pooled = _pool(table)
+        common = self.dependence == "common"
+        z = rng.standard_normal((draws, 1 if common else len(cells.reported)))
+        log_count = pooled.mean + pooled.sd * z
+        intercept, sd = self._log_reporting(cells)
+        log_reporting = intercept + self._slope(cells) * log_count + sd * rng.standard_normal(log_count.shape)
         return {
-            "posterior": cells.labelled(_values(cells, pooled.mean + pooled.sd * z)),
-            "quantiles": cells.by_probability(_values(cells, pooled.mean + pooled.sd * probability, falling=True)),
+            "posterior": cells.labelled(_values(cells, log_count, log_reporting)),
             "anchors": table,
             "likelihood": level_information(cells, *self._level_priors()),
         }
+
+    def summaries(self, figures: xr.Dataset) -> Groups:
+        """Quantiles of every cell, in closed form."""
+        cells = exact_counts(figures, "AnchorBudget")
+        pooled = _pool(self._table(cells))
+        intercept, sd = self._log_reporting(cells)
+        slope = self._slope(cells)
+        z = special.ndtri(np.array(PROBABILITIES))[:, None]
+        log_reporting = intercept + slope * pooled.mean + np.hypot(sd, slope * pooled.sd) * z
+        return {"quantiles": cells.by_probability(_values(cells, pooled.mean + pooled.sd * z, log_reporting))}
+
+    def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
+        """Truth and figures for calibration: N from the pool of all anchors but the claim, ρ from the claim, y ~ Poisson(Nρ)."""
+        claims = [anchor for anchor in self.anchors if isinstance(anchor, Claim)]
+        if len(claims) != 1 or len(self.anchors) < 2:
+            raise ModelError("simulation needs one claim and at least one other anchor")
+        require_independent(self.dependence)
+        cells = exact_counts(figures, "simulation")
+        table = xr.concat([_anchor(anchor, cells) for anchor in self.anchors if anchor is not claims[0]], dim="anchor")
+        pooled = _pool(table)
+        true_count = np.rint(np.exp(pooled.mean + pooled.sd * rng.standard_normal(pooled.mean.shape)))
+        rho = as_prior(claims[0]).quantile(rng.random(true_count.shape))
+        reported = np.maximum(rng.binomial(true_count.astype(np.int64), rho), 1).astype(float)
+        return cells.by_cell({"true_count": true_count, "reporting_probability": rho, "reported": reported})
+
+    def _table(self, cells: Cells) -> xr.Dataset:
+        return xr.concat([_anchor(anchor, cells) for anchor in self.anchors], dim="anchor")
+
+    def _log_reporting(self, cells: Cells) -> tuple[Array, Array]:
+        """Given log N, log ρ is normal: mean (Σ m/s² + y (log y - log N)) / P, variance 1/P, P = Σ 1/s² + y over the claims."""
+        moments = [as_prior(anchor).log_moments() for anchor in self.anchors if isinstance(anchor, Claim)]
+        y = np.maximum(cells.reported, 0.5)
+        precision = y + sum(1.0 / sd**2 for _, sd in moments)
+        weighted = sum(mean / sd**2 for mean, sd in moments)
+        return (weighted + y * np.log(y)) / precision, 1.0 / np.sqrt(precision)
+
+    def _slope(self, cells: Cells) -> Array:
+        return -np.maximum(cells.reported, 0.5) * self._log_reporting(cells)[1] ** 2
 
     def _level_priors(self) -> tuple[Prior | None, Prior | None]:
         claims = [as_prior(anchor) for anchor in self.anchors if isinstance(anchor, Claim)]
@@ -178,11 +230,15 @@ def _anchor(anchor: Anchor, cells: Cells) -> xr.Dataset:
     return with_origin(cells.by_anchor([_name(anchor)], values), [kind], [origin], [row.reason])
 
 
-def _values(cells: Cells, log_count: Array, *, falling: bool = False) -> dict[str, Array]:
-    """True count and what follows from it; a true count is at least the count. Quantiles of ρ = y/N run the other way."""
+def _pool(table: xr.Dataset) -> pooling.Pool:
+    shape = (table.sizes["anchor"], -1)
+    return pooling.pool(table["log_true_count"].values.reshape(shape), table["log_sd"].values.reshape(shape))
+
+
+def _values(cells: Cells, log_count: Array, log_reporting: Array) -> dict[str, Array]:
+    """True count and what follows from it; a true count is at least the count, a probability at most 1."""
     true_count = np.maximum(np.exp(log_count), cells.reported)
-    rho = cells.reported / true_count
-    values = {"true_count": true_count, "reporting_probability": rho[::-1] if falling else rho}
+    values = {"true_count": true_count, "reporting_probability": np.exp(np.minimum(log_reporting, 0.0))}
     if cells.has_population:
         values["incidence"] = true_count / cells.exposure
     return values

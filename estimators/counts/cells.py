@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import xarray as xr
@@ -11,9 +12,10 @@ from estimators.errors import DataError, ModelError, Problem
 
 type Array = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
+type Dependence = Literal["common", "independent"]
 type Groups = dict[str, xr.Dataset]
 
-PROBABILITIES = (0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975, 0.995)
+PROBABILITIES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
 PER = 100_000.0
 
 
@@ -113,6 +115,18 @@ def _interval_problems(figures: xr.Dataset, censored: Mask, estimator: str) -> l
         expected = f"an exact count for {estimator}; Bounds takes intervals, or leave the row out with .where()"
         problems.append(Problem("evidence", None, "value", f"{cell}: {low:g} to {high:g}", expected))
     return problems
+
+
+def check_dependence(dependence: Dependence) -> None:
+    """Refuse a word that is not one of the two."""
+    if dependence not in ("common", "independent"):
+        raise ModelError(f"dependence {dependence!r}: expected 'common' or 'independent'")
+
+
+def require_independent(dependence: Dependence) -> None:
+    """Calibration simulates cells one by one; draws that move together over cells would have ranks that do too."""
+    if dependence != "independent":
+        raise ModelError("simulation draws cells independently: expected dependence='independent'")
 
 
 def require_population(cells: Cells, estimator: str) -> None:

@@ -47,8 +47,8 @@ class HierarchicalThinnedPoisson:
     -----
     log λ_at = μ + τ z_a + ω w_at,   logit ρ_a = α + κ u_a,   y_at ~ Poisson(E_at λ_at ρ_a)   (N summed out),
     z, u, w ~ Normal(0, 1). The count informs s = μ + log ρ(α) and hardly α, so (s, α) is sampled in place of (μ, α); and of an area's
-    effects it informs τz + κu and hardly the rest, so their rotation is sampled (`rotate`). Shift and rotation have Jacobian 1. Effects are non-centred, but for
-    those that a large count decides, which are centred.
+    effects it informs τz + κu and hardly the rest, so their rotation is sampled (`rotate`). Shift and rotation have Jacobian 1.
+    Effects are non-centred, but for those that a large count decides, which are centred.
     w is left out where there is one period, for τ takes its place. After sampling, N_at = y_at + Poisson(E_at λ_at (1 - ρ_a)).
 
     References

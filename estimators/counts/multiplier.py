@@ -7,7 +7,17 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, Mask, exact_counts
+from estimators.counts.cells import (
+    PROBABILITIES,
+    Array,
+    Cells,
+    Dependence,
+    Groups,
+    Mask,
+    check_dependence,
+    exact_counts,
+    require_independent,
+)
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, prior_nodes, reading
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
@@ -25,10 +35,12 @@ class Multiplier:
     Parameters
     ----------
     reporting : Claim or Prior
-        Distribution of the reporting probability ρ; the same law holds for every cell, and cells move together.
+        Distribution of the reporting probability ρ; the same law holds for every cell.
     count_prior : {"scale-invariant", "uniform"}
         Prior of the true count N. The scale-invariant one, π(N) ∝ 1/N (and π(0) = π(1)), leaves ρ as it was; a uniform one
         does not, and is offered with beta priors only.
+    dependence : {"common", "independent"}
+        Whether the claim is wrong by the same amount in every cell (totals are then widest) or anew in each.
     indicator, form : str
         Which figures of the evidence are read.
 
@@ -55,12 +67,14 @@ class Multiplier:
 
     reporting: Claim | Prior
     count_prior: Literal["scale-invariant", "uniform"] = "scale-invariant"
+    dependence: Dependence = "common"
     indicator: str = "victims_identified"
     form: str = "all"
 
     def __post_init__(self) -> None:
         if self.count_prior not in ("scale-invariant", "uniform"):
             raise ModelError(f"count_prior {self.count_prior!r}: expected 'scale-invariant' or 'uniform'")
+        check_dependence(self.dependence)
         prior = as_prior(self.reporting)
         if self.count_prior == "uniform" and (prior.family != "beta" or prior.parameters[0] <= 1):
             text = "a uniform prior on the count turns Beta(c, d) into Beta(c - 1, d): expected a beta with c > 1, or 'scale-invariant'"
@@ -95,26 +109,42 @@ class Multiplier:
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
         """Posterior draws and exact quantiles of every cell."""
         cells = exact_counts(figures, "Multiplier")
-        mixing, size = self._law(cells)
-        uniform = rng.random(draws)
-        x = np.empty((draws, len(size)))
-        x[:] = special.logit(families.quantile(*self._shape(), uniform))[:, None]
         zero = self._zero(cells)
+        uniform = rng.random((draws, 1 if self.dependence == "common" else len(zero)))
+        x = np.empty((draws, len(zero)))
+        x[:] = special.logit(families.quantile(*self._shape(), uniform))
         if zero.any():
-            x[:, zero] = grid.sample(self._zero_table(), uniform[:, None])
-        true_count = cells.reported + thinning.unreported_draws(rng, np.where(zero, 1.0, size), x)
+            x[:, zero] = grid.sample(
+                self._zero_table(), np.broadcast_to(uniform, x.shape)[:, zero].reshape(-1, 1)
+            ).reshape(draws, -1)
+        true_count = cells.reported + thinning.unreported_draws(rng, self._size(cells), x)
         if zero.any():
             true_count[:, zero] = thinning.zero_count_draws(rng, x[:, zero])
-        rho = special.expit(x)
-        values = {"true_count": true_count, "reporting_probability": rho}
+        values = {"true_count": true_count, "reporting_probability": special.expit(x)}
         if cells.has_population:
             values["incidence"] = true_count / cells.exposure
         return {
             "posterior": cells.labelled(values),
-            "quantiles": self._quantiles(cells, mixing, size, zero),
             "anchors": claim_anchor(cells, self.reporting),
             "likelihood": level_information(cells, as_prior(self.reporting), incidence=None),
         }
+
+    def summaries(self, figures: xr.Dataset) -> Groups:
+        """Exact quantiles of every cell."""
+        cells, probability = exact_counts(figures, "Multiplier"), np.array(PROBABILITIES)
+        zero = self._zero(cells)
+        distinct, place = np.unique(cells.reported, return_inverse=True)
+        size = np.where(distinct == 0, 1.0, distinct) if self.count_prior == "scale-invariant" else distinct + 1.0
+        count = (distinct + mixed_quantile(size, probability, self._mixing(len(distinct))))[:, place]
+        rho = np.repeat(families.quantile(*self._shape(), probability)[:, None], len(zero), axis=1)
+        if zero.any():
+            table = self._zero_table()
+            count[:, zero] = _zero_count_quantile(table, probability)[:, None]
+            rho[:, zero] = special.expit(grid.sample(table, probability[:, None]))
+        values = {"true_count": count, "reporting_probability": rho}
+        if cells.has_population:
+            values["incidence"] = count / cells.exposure
+        return {"quantiles": cells.by_probability(values)}
 
     def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Truth and figures for calibration: N from 1/N on 1 … M, given that the count is 1 … 100.
@@ -124,6 +154,7 @@ class Multiplier:
         """
         if self.count_prior != "scale-invariant":
             raise ModelError("a uniform prior on the count cannot be simulated: expected count_prior='scale-invariant'")
+        require_independent(self.dependence)
         cells = figures.sizes["area"] * figures.sizes["period"]
         rho, count, reported = np.empty(cells), np.empty(cells), np.zeros(cells)
         log_range = np.log(LARGEST_SIMULATED / float(as_prior(self.reporting).quantile(0.5)))
@@ -148,36 +179,25 @@ class Multiplier:
         a, b = prior.parameters
         return prior.family, a - (self.count_prior == "uniform"), b
 
-    def _law(self, cells: Cells) -> tuple[Mixing, Array]:
-        """Mixing law of logit ρ and negative binomial size of each cell."""
+    def _size(self, cells: Cells) -> Array:
+        """Negative binomial size of each cell; 1 stands in where the count is 0 and has a law of its own."""
+        size = cells.reported + (self.count_prior == "uniform")
+        return np.where(self._zero(cells), 1.0, size)
+
+    def _mixing(self, count: int) -> Mixing:
+        """The law of logit ρ, the same for each of `count` figures."""
         family, a, b = self._shape()
         x, weight, spread = prior_nodes(family, a, b)
-        count = len(cells.reported)
         nodes, weights = (np.broadcast_to(v, (count, len(x))) for v in (x, weight))
-        size = cells.reported + (self.count_prior == "uniform")
-        mixing = Mixing(
+        return Mixing(
             lambda _, at: families.survival_of_logit(family, a, b, at), nodes, weights, np.full(count, spread)
         )
-        return mixing, np.where(self._zero(cells), 1.0, size)
 
     def _zero_table(self) -> grid.Table:
         family, a, b = self._shape()
         return grid.tabulate(
             lambda x: families.log_density_of_logit(family, a, b, x) + np.log1p(-special.log_expit(x)), 1
         )
-
-    def _quantiles(self, cells: Cells, mixing: Mixing, size: Array, zero: Mask) -> xr.Dataset:
-        probability = np.array(PROBABILITIES)
-        count = cells.reported + mixed_quantile(size, probability, mixing)
-        rho = np.repeat(families.quantile(*self._shape(), probability)[:, None], len(size), axis=1)
-        if zero.any():
-            table = self._zero_table()
-            count[:, zero] = _zero_count_quantile(table, probability)[:, None]
-            rho[:, zero] = special.expit(grid.sample(table, probability[:, None]))
-        values = {"true_count": count, "reporting_probability": rho}
-        if cells.has_population:
-            values["incidence"] = count / cells.exposure
-        return cells.by_probability(values)
 
 
 def _zero_count_quantile(table: grid.Table, probability: Array) -> Array:

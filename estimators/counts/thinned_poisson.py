@@ -87,7 +87,7 @@ class ThinnedPoisson:
         return figures.assign(population=evidence.population(figures))
 
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
-        """Posterior draws, exact moments and quantiles of every cell."""
+        """Posterior draws of every cell."""
         cells = exact_counts(figures, "ThinnedPoisson")
         require_population(cells, "ThinnedPoisson")
         table, (shape, rate) = self._table(cells), self.incidence.parameters
@@ -100,11 +100,15 @@ class ThinnedPoisson:
         values = {"true_count": true_count, "incidence": incidence, "reporting_probability": reporting}
         return {
             "posterior": cells.labelled(values),
-            "moments": self._moments(cells, table),
-            "quantiles": self._quantiles(cells, table),
             "anchors": level_anchors(cells, self.reporting, self.incidence),
             "likelihood": level_information(cells, as_prior(self.reporting), self.incidence),
         }
+
+    def summaries(self, figures: xr.Dataset) -> Groups:
+        """Exact moments and quantiles of every cell."""
+        cells = exact_counts(figures, "ThinnedPoisson")
+        table = self._table(cells)
+        return {"moments": self._moments(cells, table), "quantiles": self._quantiles(cells, table)}
 
     def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Truth and figures drawn from the priors, for calibration and prior predictive checks."""

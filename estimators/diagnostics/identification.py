@@ -95,7 +95,7 @@ def verdict_of(post: xr.DataTree) -> str:
 
 
 def _verdict(table: pd.DataFrame, power: Finding) -> str:
-    if table["anchor"].nunique() == 1:
+    if len(set(table["anchor"])) == 1:
         return "unauditable"
     p = budget.smallest_p(table)
     if p < budget.LEVEL:

@@ -20,6 +20,7 @@ type Array = NDArray[np.float64]
 
 WIDTH = 9.0  # standard deviations on either side of a node grid
 TAIL = 40.0  # and in an exponential tail, down to e^-40
+CHUNK = 200  # cells at a time, so that the nodes of all quantiles stay in cache
 
 
 @dataclass(frozen=True)
@@ -86,11 +87,21 @@ def mixed_distribution(cell: NDArray[np.intp], r: Array, u: Array, mixing: Mixin
     return answer
 
 
+def _part(mixing: Mixing, start: int) -> Mixing:
+    rows = slice(start, start + CHUNK)
+    return Mixing(
+        lambda cell, x: mixing.survival(cell + start, x), mixing.nodes[rows], mixing.weights[rows], mixing.spread[rows]
+    )
+
+
 def mixed_quantile(r: Array, probability: Array, mixing: Mixing) -> Array:
     """Smallest whole u with P(U ≤ u) ≥ probability, shape (len(probability), cells).
 
     Found by a bracketing root search on log(u + 1) for the normal quantile of P(U ≤ u), which is almost linear in it.
     """
+    if len(r) > CHUNK:
+        starts = range(0, len(r), CHUNK)
+        return np.concatenate([mixed_quantile(r[i : i + CHUNK], probability, _part(mixing, i)) for i in starts], axis=1)
     cells = len(r)
     cell = np.tile(np.arange(cells), len(probability))
     size = r[cell]

@@ -1,0 +1,157 @@
+"""Results on disk and as tables. They read trees; what made them does not matter."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics.identification import identification
+from estimators.errors import DataError, Problem
+
+QUANTITIES = ("true_count", "incidence", "reporting_probability")
+
+
+def save(post: xr.DataTree, path: str | os.PathLike[str]) -> Path:
+    """Write a result to netCDF, whole or not at all.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        A result of `estimators.fit`.
+    path : path
+        File to write; replaced if it exists, its folder made if it does not.
+
+    Returns
+    -------
+    pathlib.Path
+        The file.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    os.close(handle)
+    try:
+        post.to_netcdf(name, engine="h5netcdf")
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target
+
+
+def load(path: str | os.PathLike[str]) -> xr.DataTree:
+    """Read a result written by `save`.
+
+    Raises
+    ------
+    DataError
+        If there is no such file, or it is not a result.
+    """
+    if not Path(path).is_file():
+        raise DataError([Problem(str(path), None, None, "no such file", "a netCDF file written by estimators.save")])
+    try:
+        with xr.open_datatree(path, engine="h5netcdf") as tree:
+            post = tree.load()
+    except (OSError, ValueError, KeyError) as error:
+        raise DataError(
+            [Problem(str(path), None, None, type(error).__name__, "a netCDF file written by estimators.save")]
+        ) from error
+    if "estimator" not in post.attrs or "observed_data" not in post.children:
+        raise DataError(
+            [Problem(str(path), None, None, "no estimator recorded", "a netCDF file written by estimators.save")]
+        )
+    return post
+
+
+def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
+    """One row an area and period: median and interval of each quantity, what fixes it, and the verdict.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        A result of `estimators.fit`.
+    probability : float
+        Of the equal-tailed intervals.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns area, period, reported, then median, lower, upper of each quantity the method has, probability, simulation_error
+        (largest Monte-Carlo standard error of the limits of the true count relative to them, 0 where quantiles are exact), verdict,
+        anchors, estimator. Where no figure was published the estimate is missing. Means are not given: they need not exist.
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> post = est.fit(est.Multiplier(est.Claim("1 in 100")), est.single_figure(494), seed=1)
+    >>> est.summary(post)[["true_count_lower", "true_count_median", "true_count_upper", "verdict"]].values.tolist()
+    [[13648.0, 49351.0, 181936.0, 'unauditable']]
+    """
+    if not 0.0 < probability < 1.0:
+        raise DataError([Problem("summary", None, "probability", str(probability), "a probability between 0 and 1")])
+    columns = {"reported": _reported(post)}
+    for name in QUANTITIES:
+        columns |= {f"{name}_{end}": values for end, values in limits(post, name, probability).items()}
+    frame = xr.Dataset(columns).to_dataframe().reset_index()
+    told = identification(post)
+    frame["probability"] = probability
+    frame["simulation_error"] = _simulation_error(post, probability)
+    frame["verdict"] = told.verdict
+    frame["anchors"] = "; ".join(dict.fromkeys(told.anchors["anchor"])) if len(told.anchors) else "a range, no anchor"
+    frame["estimator"] = str(post.attrs["estimator"])
+    return frame
+
+
+def limits(post: xr.DataTree, name: str, probability: float) -> dict[str, xr.DataArray]:
+    """Median, lower and upper limit of a quantity over (area, period); empty where the method does not have it.
+
+    Exact quantiles are used where the result holds them, else the draws.
+    """
+    tail = 0.5 * (1.0 - probability)
+    wanted = {"median": 0.5, "lower": tail, "upper": 1.0 - tail}
+    if "quantiles" in post.children and name in post["quantiles"]:
+        stored = post["quantiles"].to_dataset()[name]
+        known = {end: np.isclose(stored["probability"].values, p) for end, p in wanted.items()}
+        if all(hit.any() for hit in known.values()):
+            return {
+                end: stored.isel(probability=int(hit.argmax())).drop_vars("probability") for end, hit in known.items()
+            }
+    if "posterior" in post.children and name in post["posterior"]:
+        draws = post["posterior"].to_dataset()[name]
+        return {
+            end: draws.quantile(p, dim=("chain", "draw"), skipna=False).drop_vars("quantile")
+            for end, p in wanted.items()
+        }
+    if "estimate" in post.children and name in ("true_count", "incidence"):
+        prefix = "" if name == "true_count" else "incidence_"
+        group = post["estimate"].to_dataset()
+        return {end: group[f"{prefix}{end}"] for end in ("lower", "upper") if f"{prefix}{end}" in group}
+    return {}
+
+
+def _reported(post: xr.DataTree) -> xr.DataArray:
+    return post["observed_data"].to_dataset()["reported"]
+
+
+def _simulation_error(post: xr.DataTree, probability: float) -> float:
+    """Largest relative Monte-Carlo standard error of the two limits of the true count."""
+    if "posterior" not in post.children:
+        return 0.0
+    tail = 0.5 * (1.0 - probability)
+    exact = post["quantiles"].to_dataset()["probability"].values if "quantiles" in post.children else np.array([])
+    if all(np.isclose(exact, p).any() for p in (tail, 1.0 - tail)):
+        return 0.0
+    import arviz as az
+
+    draws = post["posterior"].to_dataset()[["true_count"]]
+    ends = limits(post, "true_count", probability)
+    ends = limits(post, "true_count", probability)
+    errors = [
+        az.mcse(draws, method="quantile", prob=chance)["true_count"] / ends[end]
+        for end, chance in (("lower", tail), ("upper", 1.0 - tail))
+    ]
+    return float(max(np.nanmax(error.values) for error in errors))
