@@ -23,9 +23,15 @@ from .evidence import read_evidence as read_evidence
 from .evidence.single import single_figure as single_figure
 from .inference import Sampling as Sampling
 from .inference import fit as fit
+from .plots import plot_anchor_budget as plot_anchor_budget
+from .plots import plot_forest as plot_forest
+from .plots import plot_reporting_probability as plot_reporting_probability
 from .priors import Adjustment as Adjustment
 from .priors import Claim as Claim
 from .priors import ExternalEstimate as ExternalEstimate
 from .priors import Prior as Prior
 from .priors import gamma_prior as gamma_prior
 from .priors import prior_table as prior_table
+from .results import load as load
+from .results import save as save
+from .results import summary as summary

@@ -155,7 +155,7 @@ def mexico_half_years() -> "Evidence":
     -------
     Evidence
         ``victims_identified``: four half-years of the newest data cut and, of another source and vintage, the two first
-        halves that an article of August 2022 gave from the same series.
+        halves that an article of August 2022 gave from the same series. ``population`` 2021 and 2022.
     """
     victims = load("mexico_victims_state_month").query("'2021' <= month < '2023'")
     half = (victims["month"].str[5:] > "06").map({False: "-H1", True: "-H2"})
@@ -163,7 +163,9 @@ def mexico_half_years() -> "Evidence":
     press = load("article_figures").query("id in ['S004-001', 'S004-002']")
     press = press.assign(period=press["period_start"].str[:4] + "-H1", **_PRESS)
     columns = ["area", "period", "indicator", "value", "bound", "source", "vintage", "derived_from", "note"]
-    return _evidence(_nation(recent).assign(**_VICTIMS), press[columns])
+    population = load("mexico_population_state_year").query("area != 'MEX' and sex == 'all' and 2021 <= year <= 2022")
+    residents = _nation(_stock(population)).assign(**_RESIDENTS)
+    return _evidence(_nation(recent).assign(**_VICTIMS), press[columns], residents)
 
 
 def mexico_states() -> "Evidence":

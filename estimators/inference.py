@@ -13,6 +13,7 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 | constant_data | years, population |
 | anchors | what fixes the level: log_true_count, log_sd, kind, derived_from, reason |
 | likelihood | Fisher information of the counts about the level parameters, and their prior sd |
+| prior | evenly spaced quantiles of the priors, in the shape of draws |
 | priors | the table of priors |
 """
 
@@ -159,6 +160,7 @@ def fit(
     groups |= {"observed_data": _observed(figures), "constant_data": _constant(figures)}
     if estimator.priors():
         groups["priors"] = _prior_group(estimator.priors())
+        groups["prior"] = _prior_draws(estimator.priors())
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = _root_attributes(estimator, evidence, figures, seed, chosen, sampling)
     return tree
@@ -219,6 +221,18 @@ def _prior_group(priors: tuple[Prior, ...]) -> xr.Dataset:
         name: ("prior_row", np.array(values, dtype=float)) for name, values in columns.items() if name not in text
     }
     return xr.Dataset(text | numbers).rename({"prior": "formula"})
+
+
+def _prior_draws(priors: tuple[Prior, ...], draws: int = 2000) -> xr.Dataset:
+    """Evenly spaced quantiles of each prior in place of random draws: the same shape, and no simulation noise."""
+    probability = (np.arange(draws) + 0.5) / draws
+    names = {prior.name: prior for prior in reversed(priors)}
+    return xr.Dataset(
+        {
+            name.replace(" ", "_"): (("chain", "draw"), prior.quantile(probability)[None])
+            for name, prior in names.items()
+        }
+    )
 
 
 def _root_attributes(

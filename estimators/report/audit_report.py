@@ -1,0 +1,221 @@
+"""The report of a claim audit: what was asked, what was counted, what each reading makes of it, and what fixes the answer."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics.convergence import convergence
+from estimators.diagnostics.identification import Identification, identification
+from estimators.plots import plot_anchor_budget, plot_forest, plot_reporting_probability
+from estimators.plots.style import to_svg
+from estimators.report import audit_tables as tables
+from estimators.report import numbers
+from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Section
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the report says that no result knows.
+
+    Parameters
+    ----------
+    title, subtitle : str
+        Of the report.
+    area_name : str
+        The area in words.
+    period : str
+        The figure that the first page speaks of.
+    question : tuple of str
+        Paragraphs on what is asked and what would count as an answer.
+    about_figures : tuple of str
+        What a reader must know about the figures.
+    command : str
+        How the report was made.
+    """
+
+    title: str
+    subtitle: str
+    area_name: str
+    period: str
+    question: tuple[str, ...] = ()
+    about_figures: tuple[str, ...] = ()
+    command: str = ""
+
+
+@dataclass(frozen=True)
+class AuditResults:
+    """What the report reads: trees and tables, no models.
+
+    Parameters
+    ----------
+    trees : mapping of (reading, set of figures) to xarray.DataTree
+        The first is the main reading of the main set.
+    notes : mapping of reading to str
+        Why each reading is shown.
+    table : pandas.DataFrame
+        Stacked rows of `estimators.summary` with columns ``reading`` and ``figures``.
+    sources : pandas.DataFrame
+        Of the figures.
+    refused : tuple of str
+        What was refused.
+    """
+
+    trees: Mapping[tuple[str, str], xr.DataTree]
+    notes: Mapping[str, str]
+    table: pd.DataFrame
+    sources: pd.DataFrame
+    refused: tuple[str, ...] = ()
+
+
+def audit_document(results: AuditResults, context: Context) -> Document:
+    """Compose the report."""
+    (main_name, main_set), main = next(iter(results.trees.items()))
+    readings = {name: post for (name, figures), post in results.trees.items() if figures == main_set}
+    area = str(main["observed_data"]["area"].values[0])
+    told = identification(main)
+    focus = _focus(results.table, main_set, area, context.period)
+    pooled = {name: post for name, post in readings.items() if post["anchors"].sizes["anchor"] > 1}
+    sections = [
+        Section("", _first_page(focus, told, context)),
+        Section("What is asked", tuple(Paragraph(text) for text in context.question)),
+        Section("What was counted", _figures(results, context)),
+        Section("What each reading makes of it", _readings(results, focus, main_name, main_set, readings)),
+        Section("What fixes the answer", _anchoring(main, pooled, area, context.period, main_name)),
+        Section("Refused", (Points(results.refused),)) if results.refused else None,
+        Section("How it was computed", _method(readings, results)),
+        Section("What this report takes for granted", (Points(_assumptions(results.trees)),)),
+        Section(
+            "Sources and reproducibility",
+            (tables.sources_table(results.sources), Points(_manifest(results, context))),
+        ),
+    ]
+    kept = tuple(section for section in sections if section is not None and section.blocks)
+    return Document(context.title, context.subtitle, kept)
+
+
+def _focus(table: pd.DataFrame, figures: str, area: str, period: str) -> pd.DataFrame:
+    return table[(table["figures"] == figures) & (table["area"] == area) & (table["period"] == period)]
+
+
+def _first_page(focus: pd.DataFrame, told: Identification, context: Context) -> tuple[Block, ...]:
+    main = focus.iloc[0]
+    count, what = numbers.count(main["reported"]), "as identified victims"
+    others = [f"{tables.estimate(row, 'true_count')} under “{row['reading']}”" for _, row in focus.iloc[1:].iterrows()]
+    lines = [
+        f"{context.area_name} counted {count} persons {what} in {context.period}. Read with “{main['reading']}”, that is a true count of "
+        f"{tables.estimate(main, 'true_count')}: median and {100 * main['probability']:g} % interval."
+        + (f" Other readings of the same figure: {'; '.join(others)}." if others else ""),
+    ]
+    if told.verdict == "unauditable":
+        lines.append(
+            "The answer is the claim's. A count fixes only the product of the true count and the share reported, so the same figure "
+            "fits every share equally well: whatever share is put in comes out again, and the width of the interval is the width of "
+            "the claim. Nothing published here supports the claim, and nothing here could contradict it."
+        )
+    caption = f"The same figure, {count} in {context.period}, under each reading. All that differs between the rows is what was assumed."
+    forest = Picture(
+        to_svg(plot_forest(focus, label="reading")), caption, f"Forest plot of {len(focus)} readings. " + lines[0]
+    )
+    return (
+        Banner(told.verdict, f"{told.meaning[0].upper()}{told.meaning[1:]}."),
+        *(Paragraph(line) for line in lines),
+        forest,
+    )
+
+
+def _figures(results: AuditResults, context: Context) -> tuple[Block, ...]:
+    first = results.table["reading"].iloc[0]
+    rows = results.table[results.table["reading"] == first]
+    parts = []
+    for name, group in rows.groupby("figures", sort=False):
+        listed = ", ".join(f"{row['period']}: {numbers.count(row['reported'])}" for _, row in group.iterrows())
+        parts.append(f"{str(name)[0].upper()}{str(name)[1:]} – {listed}.")
+    return (Points(tuple(parts)), *(Paragraph(text) for text in context.about_figures))
+
+
+def _readings(
+    results: AuditResults, focus: pd.DataFrame, main_name: str, main_set: str, readings: Mapping[str, xr.DataTree]
+) -> tuple[Block, ...]:
+    probability = f"{100 * float(focus['probability'].iloc[0]):g} %"
+    verdict = str(focus["verdict"].iloc[0])
+    single = [name for name, post in readings.items() if post["anchors"].sizes["anchor"] == 1]
+    contrast = [main_name, *[name for name in single if name.split(",")[0] != main_name.split(",")[0]][:1]]
+    blocks: list[Block] = [tables.readings_table(focus, probability)]
+    blocks += [Points(tuple(f"{name}: {results.notes[name]}." for name in readings))]
+    yearly = results.table[(results.table["figures"] == main_set) & (results.table["reading"] == main_name)]
+    if len(yearly) > 1:
+        caption = f"Reading “{main_name}”: the shape over time is the count's, the level is the claim's. Verdict for every row: {verdict}."
+        blocks.append(
+            Picture(to_svg(plot_forest(yearly, label="period")), caption, f"Forest plot by period under {main_name}.")
+        )
+    for name, group in results.table.groupby("figures", sort=False):
+        if len(group) > len(readings):
+            caption = f"{str(name)[0].upper()}{str(name)[1:]}, median and {probability} interval. Verdict: {verdict}."
+            blocks.append(tables.period_table(group, contrast, caption))
+    if len(yearly) > 1:
+        blocks.append(
+            Paragraph(
+                "Ratios between periods do not depend on the level of the claim, but they hold for the true counts only if the share "
+                "reported stayed the same, which the counts cannot show either: more victims and more detection look alike."
+            )
+        )
+    return tuple(blocks)
+
+
+def _anchoring(
+    main: xr.DataTree, pooled: dict[str, xr.DataTree], area: str, period: str, name: str
+) -> tuple[Block, ...]:
+    told = identification(main)
+    budget, null = told.finding("anchor budget"), told.finding("null directions")
+    blocks: list[Block] = [
+        Paragraph(budget.text),
+        Picture(to_svg(plot_anchor_budget(main)), f"Anchor budget of “{name}”.", budget.text),
+        Paragraph(null.text),
+        Picture(
+            to_svg(plot_reporting_probability(main, area=area, period=period)),
+            "The reporting probability before and after the figure. Where the two agree, the figure has said nothing about it.",
+            "Histogram of the reporting probability after the figure, with the claimed distribution as a line.",
+        ),
+        tables.tipping_table(main, area, period, name),
+    ]
+    if pooled:
+        first_name, first = next(iter(pooled.items()))
+        second = identification(first)
+        blocks += [
+            Paragraph(
+                "Could anything contradict the claim? Only another absolute statement. Published estimates count something else, so each "
+                "is brought to a yearly flow by the steps listed below, and every step costs certainty."
+            ),
+            tables.anchors_table(pooled, area, period),
+            Picture(
+                to_svg(plot_anchor_budget(first)),
+                f"Anchor budget of “{first_name}”.",
+                second.finding("anchor budget").text,
+            ),
+            Paragraph(
+                f"Verdict with these anchors: {second.verdict} – {second.meaning}. {second.finding('conflict').text}"
+            ),
+            Paragraph(second.finding("power").text),
+            tables.power_table(first),
+        ]
+    return tuple(blocks)
+
+
+def _method(readings: dict[str, xr.DataTree], results: AuditResults) -> tuple[Block, ...]:
+    descriptions = tuple(f"{name}. {post.attrs['description']}" for name, post in readings.items())
+    checks = {convergence(post).text for post in results.trees.values()}
+    return (Points(descriptions), tables.priors_table(readings), *(Paragraph(text) for text in sorted(checks)))
+
+
+def _assumptions(trees: Mapping[tuple[str, str], xr.DataTree]) -> tuple[str, ...]:
+    listed = (text for post in trees.values() for text in json.loads(post.attrs["assumptions"]))
+    return tuple(f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(listed))
+
+
+def _manifest(results: AuditResults, context: Context) -> Sequence[str]:
+    main = next(iter(results.trees.values()))
+    hashes = {figures: str(post.attrs["evidence_hash"]) for (_, figures), post in results.trees.items()}
+    return tables.reproducibility(main, hashes, context.command)

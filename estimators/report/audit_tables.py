@@ -1,0 +1,173 @@
+"""The tables of a claim audit, formatted."""
+
+import json
+from collections.abc import Iterable
+
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics.identification import identification
+from estimators.report import numbers
+from estimators.report.document import Table
+
+
+def readings_table(rows: pd.DataFrame, probability: str) -> Table:
+    """Every reading of one figure: what it assumes about reporting and what it makes of the count."""
+    cells = tuple(
+        (
+            str(row["reading"]),
+            f"{numbers.one_in(row['reporting_probability_median'])} ({share_interval(row)})",
+            estimate(row, "true_count"),
+            estimate(row, "incidence"),
+            str(row["verdict"]),
+        )
+        for _, row in rows.iterrows()
+    )
+    columns = ("Reading", "Share reported", "True count", "Per 100,000 and year", "Verdict")
+    return Table(
+        columns,
+        cells,
+        f"What each reading makes of the same figure. Median and {probability} interval, limits rounded outward.",
+    )
+
+
+def period_table(rows: pd.DataFrame, readings: Iterable[str], caption: str) -> Table:
+    """Reported and true count of every period, a column for each of the chosen readings."""
+    chosen = list(readings)
+    cells = []
+    for (area, period), group in rows[rows["reading"].isin(chosen)].groupby(["area", "period"], sort=False):
+        by_reading = {row["reading"]: row for _, row in group.iterrows()}
+        first = by_reading[chosen[0]]
+        counts = (estimate(by_reading[name], "true_count") for name in chosen)
+        cells.append((f"{area} {period}", numbers.count(first["reported"]), *counts, estimate(first, "incidence")))
+    heads = ("Figure", "Reported", *(f"True count, {name}" for name in chosen), f"Per 100,000 and year, {chosen[0]}")
+    return Table(heads, tuple(cells), caption)
+
+
+def anchors_table(readings: dict[str, xr.DataTree], area: str, period: str) -> Table:
+    """What each absolute anchor says alone, its share, what the others say, and whether they conflict."""
+    cells = []
+    for name, post in readings.items():
+        table = identification(post).anchors
+        for _, row in table[(table["area"] == area) & (table["period"] == period)].iterrows():
+            cells.append(
+                (
+                    name,
+                    str(row["anchor"]),
+                    numbers.estimate(row["implied"], row["implied_lower"], row["implied_upper"]),
+                    numbers.percent(row["share"]),
+                    "–"
+                    if pd.isna(row["others"])
+                    else numbers.estimate(row["others"], row["others_lower"], row["others_upper"]),
+                    "–" if pd.isna(row["p_holm"]) else f"{row['p_holm']:.2g}",
+                )
+            )
+    heads = (
+        "Reading",
+        "Absolute anchor",
+        "True count by it alone",
+        "Share",
+        "True count by the others",
+        "Conflict p (Holm)",
+    )
+    caption = f"Anchor budget for {area}, {period}. Shares of the precision of the log true count; the reported count supplies none."
+    return Table(heads, tuple(cells), caption)
+
+
+def tipping_table(post: xr.DataTree, area: str, period: str, reading: str) -> Table:
+    """Which reporting probability each true count would need."""
+    table = identification(post).finding("tipping points").table
+    chosen = table[(table["area"] == area) & (table["period"] == period)]
+    cells = tuple(
+        (
+            numbers.count(row["true_count"]),
+            numbers.one_in(row["reporting_probability"], 3),
+            _chance(row["posterior_at_or_above"]),
+        )
+        for _, row in chosen.iterrows()
+    )
+    heads = ("True count", "needs a share reported of", f"Probability of at least that, under “{reading}”")
+    return Table(
+        heads, cells, f"Tipping points for {area}, {period}: arithmetic, and all that the count itself can say."
+    )
+
+
+def power_table(post: xr.DataTree) -> Table:
+    """How often an error of the claim would be noticed, and what it would do."""
+    table = identification(post).finding("power").table
+    cells = tuple(
+        (f"× {row['claim_wrong_by']:g}", _chance(row["power"]), _chance(row["coverage"]), f"× {row['bias_factor']:.2g}")
+        for _, row in table.iterrows()
+    )
+    heads = ("Claim wrong by", "Conflict noticed", "95 % interval covers", "Median off by")
+    return Table(
+        heads, cells, "Power of the comparison at 5 %, if the other anchors are right within their own uncertainty."
+    )
+
+
+def priors_table(readings: dict[str, xr.DataTree]) -> Table:
+    """Every prior of every reading, once, with its reason."""
+    seen: dict[tuple[str, str], tuple[str, ...]] = {}
+    for post in readings.values():
+        group = post["priors"].to_dataset()
+        for place in range(group.sizes["prior_row"]):
+            row = group.isel(prior_row=place)
+            quantity, formula = str(row["quantity"].item()).replace("_", " "), str(row["formula"].item())
+            words, reason = str(row["description"].item()), str(row["reason"].item())
+            seen[quantity, formula + words] = (quantity, words, formula, reason)
+    return Table(
+        ("Quantity", "In words", "Prior", "Reason"), tuple(seen.values()), "Priors, each with its reason.", words=True
+    )
+
+
+def sources_table(sources: pd.DataFrame) -> Table:
+    """Where the figures come from."""
+    cells = tuple(
+        (
+            str(name),
+            str(row["indicators"]).replace("_", " "),
+            str(row["first"])[:10],
+            str(row["last"])[:10],
+            str(row["rows"]),
+        )
+        for name, row in sources.iterrows()
+    )
+    return Table(
+        ("Source", "Indicators", "First day", "Last day", "Rows"), cells, "Sources of the figures.", words=True
+    )
+
+
+def reproducibility(post: xr.DataTree, hashes: dict[str, str], command: str) -> tuple[str, ...]:
+    """What is needed to make the report again."""
+    attributes = post.attrs
+    draws = json.loads(attributes["sampling"])["draws"]
+    versions = ", ".join(
+        f"{name.removesuffix('_version')} {value}" for name, value in attributes.items() if name.endswith("_version")
+    )
+    return (
+        f"Command: {command}",
+        f"Seed {attributes['seed']}, engine {attributes['engine']}, {draws:,} draws; limits are computed, not simulated",
+        *(f"SHA-256 of the figures ({name}): {value}" for name, value in hashes.items()),
+        f"Versions: {versions}",
+        f"Revision: {attributes['git_revision']}",
+    )
+
+
+def estimate(row: pd.Series, quantity: str) -> str:
+    """Median and interval of a quantity in a row of `estimators.summary`, at the digits its simulation error supports."""
+    if f"{quantity}_median" not in row or pd.isna(row[f"{quantity}_median"]):
+        return "–"
+    digits = numbers.supported_digits(float(row["simulation_error"]))
+    return numbers.estimate(*(float(row[f"{quantity}_{end}"]) for end in ("median", "lower", "upper")), digits)
+
+
+def share_interval(row: pd.Series) -> str:
+    """Interval of the reporting probability as two ratios, from many hidden to few."""
+    low, high = (1.0 / float(row[f"reporting_probability_{end}"]) for end in ("upper", "lower"))
+    return f"1 in {numbers.number(low, towards='down')} to {numbers.number(high, towards='up')}"
+
+
+def _chance(probability: float) -> str:
+    if probability > 0.995:
+        return "> .99"
+    return "< .01" if probability < 0.005 else f"{probability:.2f}"[1:] if probability < 1 else "1"

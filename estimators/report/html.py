@@ -1,0 +1,50 @@
+"""A document as one HTML file that needs nothing else: style, pictures and all."""
+
+import os
+import tempfile
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Table
+
+KINDS: dict[type, str] = {
+    Paragraph: "paragraph",
+    Table: "table",
+    Picture: "picture",
+    Banner: "banner",
+    Points: "points",
+}
+
+
+def render_html(document: Document) -> str:
+    """The document as a self-contained page: no script, no address, readable on a phone and on paper."""
+    environment = Environment(
+        loader=PackageLoader("estimators.report", "."),
+        autoescape=select_autoescape(default=True, default_for_string=True),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["kind"] = _kind
+    return environment.get_template("page.html").render(document=document)
+
+
+def _kind(block: Block) -> str:
+    return KINDS[type(block)]
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> Path:
+    """Write a text file whole or not at all; its folder is made if it does not exist."""
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return target

@@ -1,0 +1,112 @@
+"""How numbers are printed: two significant digits, limits rounded outward, never more digits than the simulation supports."""
+
+from math import ceil, floor, isfinite, isnan, log10
+
+DIGITS = 2
+MISSING = "no figure"
+
+
+def supported_digits(simulation_error: float, wanted: int = DIGITS) -> int:
+    """Significant digits that a relative simulation error leaves standing: twice the error must be below one unit.
+
+    Examples
+    --------
+    >>> supported_digits(0.0), supported_digits(0.01, 3), supported_digits(0.1)
+    (2, 2, 1)
+    """
+    if not simulation_error > 0.0:
+        return wanted
+    return max(1, min(wanted, 1 + floor(-log10(2.0 * simulation_error))))
+
+
+def rounded(value: float, digits: int = DIGITS, towards: str = "nearest") -> float:
+    """A number at so many significant digits, rounded to the nearest, ``"down"`` or ``"up"``.
+
+    Examples
+    --------
+    >>> rounded(49_351), rounded(13_648, towards="down"), rounded(181_936, towards="up")
+    (49000.0, 13000.0, 190000.0)
+    """
+    if value == 0.0 or not isfinite(value):
+        return value
+    unit = 10.0 ** (floor(log10(abs(value))) - digits + 1)
+    steps = value / unit
+    steps = round(steps, 9)  # 0.07/0.001 is 70.00000000000001, which must not be rounded up
+    whole = {"nearest": round(steps), "down": floor(steps), "up": ceil(steps)}[towards]
+    return float(f"{whole * unit:.12g}")
+
+
+def number(value: float, digits: int = DIGITS, towards: str = "nearest") -> str:
+    """A number as it is printed, with thousands separators.
+
+    Examples
+    --------
+    >>> number(181_936, towards="up"), number(0.0362, towards="up"), number(float("inf")), number(float("nan"))
+    ('190,000', '0.037', '∞', 'no figure')
+    """
+    if isnan(value):
+        return MISSING
+    if not isfinite(value):
+        return "∞"
+    value = rounded(value, digits, towards)
+    if value == 0.0 or abs(value) >= 10.0 ** (digits - 1):
+        return f"{value:,.0f}"
+    decimals = digits - 1 - floor(log10(abs(value)))
+    return f"{value:.{decimals}f}"
+
+
+def count(value: float) -> str:
+    """A published figure, exactly.
+
+    Examples
+    --------
+    >>> count(1171.0), count(float("nan"))
+    ('1,171', 'no figure')
+    """
+    return MISSING if isnan(value) else f"{value:,.0f}"
+
+
+def interval(lower: float, upper: float, digits: int = DIGITS) -> str:
+    """Two limits, rounded outward.
+
+    Examples
+    --------
+    >>> interval(13_648, 181_936)
+    '13,000 – 190,000'
+    """
+    if isnan(lower) or isnan(upper):
+        return MISSING
+    return f"{number(lower, digits, 'down')} – {number(upper, digits, 'up')}"
+
+
+def estimate(median: float, lower: float, upper: float, digits: int = DIGITS) -> str:
+    """A median with its interval.
+
+    Examples
+    --------
+    >>> estimate(49_351, 13_648, 181_936)
+    '49,000 (13,000 – 190,000)'
+    """
+    return MISSING if isnan(median) else f"{number(median, digits)} ({interval(lower, upper, digits)})"
+
+
+def percent(share: float) -> str:
+    """A share in per cent, whole.
+
+    Examples
+    --------
+    >>> percent(0.5178), percent(1.0), percent(0.003)
+    ('52 %', '100 %', '< 1 %')
+    """
+    return "< 1 %" if 0.0 < share < 0.005 else f"{100.0 * share:.0f} %"
+
+
+def one_in(share: float, digits: int = DIGITS) -> str:
+    """A share as a ratio.
+
+    Examples
+    --------
+    >>> one_in(0.01), one_in(0.4)
+    ('1 in 100', '1 in 2.5')
+    """
+    return f"1 in {number(1.0 / share, digits)}"
