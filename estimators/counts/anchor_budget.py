@@ -26,7 +26,7 @@ from estimators.priors import Claim, ExternalEstimate, Prior
 type Anchor = Claim | ExternalEstimate | Prior
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AnchorBudget:
     """The true count as the precision-weighted pool of claims, published estimates and incidence priors.
 
@@ -80,6 +80,13 @@ class AnchorBudget:
                 raise CircularityError(f"anchor {name!r} is given {times} times: expected each only once")
         refuse_circular(self.anchors, self.indicator)
 
+    def __repr__(self) -> str:
+        listed = "; ".join(f"{_name(anchor)}, {_as_row(anchor).formula}" for anchor in self.anchors)
+        return (
+            f"AnchorBudget. The log true count behind each figure ({self.indicator}, form {self.form}) is the precision-weighted pool of "
+            f"independent log-normal anchors: {listed}. A claim about reporting gives log count − log ρ, with variance Var log ρ + 1/count."
+        )
+
     def without(self, name: str) -> "AnchorBudget":
         """The same budget with one anchor left out, by its name in the tables."""
         kept = tuple(anchor for anchor in self.anchors if _name(anchor) != name)
@@ -102,11 +109,22 @@ class AnchorBudget:
             if isinstance(anchor, ExternalEstimate)
             for step in anchor.adjustments
         )
-        return (*claims, *steps, "the anchors are independent of each other")
+        dated = tuple(
+            f"{anchor.name}: the figure of {anchor.period} is taken to hold in every period read"
+            for anchor in self.anchors
+            if isinstance(anchor, ExternalEstimate) and anchor.period
+        )
+        return (*claims, *dated, *steps, "the anchors are independent of each other")
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads; a claim made from figures of the same kind is refused here."""
         figures = evidence.figures(self.indicator, form=self.form)
+        for anchor in self.anchors:
+            strangers = set(figures["area"].values.tolist()) - {getattr(anchor, "area", "")}
+            if isinstance(anchor, ExternalEstimate) and anchor.area and strangers:
+                raise ModelError(
+                    f"{anchor.name} is about {anchor.area}: expected figures of that area only, not {', '.join(sorted(strangers))}"
+                )
         if "population" in evidence.indicators:
             figures["population"] = evidence.population(figures)
         return figures
@@ -199,7 +217,7 @@ def refuse_circular(anchors: tuple[Anchor, ...], indicator: str) -> None:
 
 
 def _name(anchor: Anchor) -> str:
-    return f"prior on {anchor.name}: {anchor.formula}" if isinstance(anchor, Prior) else anchor.name
+    return f"prior on {anchor.name}: {anchor.description}" if isinstance(anchor, Prior) else anchor.name
 
 
 def _as_row(anchor: Anchor) -> Prior:

@@ -12,7 +12,7 @@ from estimators.numeric import thinning
 from estimators.priors import Prior
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Bounds:
     """Bounds on the true count when the reporting probability is only known to lie in a range.
 
@@ -57,6 +57,13 @@ class Bounds:
             raise ModelError(text)
         if not 0.0 < self.confidence < 1.0:
             raise ModelError(f"confidence {self.confidence:g}: expected a probability between 0 and 1")
+
+    def __repr__(self) -> str:
+        return (
+            f"Bounds. The reporting probability lies between {self.lowest:g} and {self.highest:g}, nothing says where; each figure "
+            f"({self.indicator}, form {self.form}) divided by the two ends bounds the true count, with Garwood's {self.confidence:.0%} "
+            "limits of the count for chance. There is no point estimate and no distribution."
+        )
 
     def priors(self) -> tuple[Prior, ...]:
         """No priors: a range is not a distribution."""

@@ -221,7 +221,7 @@ class HierarchicalThinnedPoisson:
                 ]
             ),
         }
-        names = [anchor_name(self.reporting), f"prior on incidence: {self.level.formula}"]
+        names = [anchor_name(self.reporting), f"prior on incidence: {self.level.description}"]
         origin = self.reporting.derived_from if isinstance(self.reporting, Claim) else ""
         return with_origin(
             cells.by_anchor(names, values), ["reporting", "incidence"], [origin, ""], [prior.reason, self.level.reason]

@@ -81,11 +81,11 @@ class Multiplier:
             raise ModelError(f"count_prior 'uniform' with {prior.formula}: {text}")
 
     def __repr__(self) -> str:
-        flat = "π(N) ∝ 1/N, which leaves ρ as claimed" if self.count_prior == "scale-invariant" else "uniform on N"
+        flat = "π(N) ∝ 1/N, which leaves ρ as it was" if self.count_prior == "scale-invariant" else "uniform"
         return (
             f"Multiplier. Each figure ({self.indicator}, form {self.form}) is read as reported | N ~ Binomial(N, ρ) with one "
             f"reporting probability, ρ ~ {as_prior(self.reporting).formula} ({as_prior(self.reporting).description}; "
-            f"{as_prior(self.reporting).reason}), and the prior of the true count N {flat}. The posterior is exact."
+            f"{as_prior(self.reporting).reason}), and the prior of the true count N is {flat}. The posterior is exact."
         )
 
     def priors(self) -> tuple[Prior, ...]:

@@ -29,7 +29,9 @@ def reading(reporting: Claim | Prior, indicator: str) -> str:
     spoken = (
         "the claim speaks of cases reported" if isinstance(reporting, Claim) else "the prior is on the share reported"
     )
-    return f"{spoken}, the figure counts {indicator.replace('_', ' ')}: the two are taken as equal"
+    about = f" {reporting.area} {reporting.period}".rstrip() if isinstance(reporting, Claim) else ""
+    wider = f"; what is said about{about} is taken to hold for every area and period read" if about else ""
+    return f"{spoken}, the figure counts {indicator.replace('_', ' ')}: the two are taken as equal{wider}"
 
 
 def prior_nodes(family: families.Family, a: float, b: float) -> tuple[Array, Array, float]:
@@ -52,7 +54,7 @@ def level_anchors(cells: Cells, reporting: Claim | Prior, incidence: Prior) -> x
     """The two absolute anchors of a thinned count: the claim on reporting, and the prior on incidence."""
     mean, sd = incidence.log_moments()
     level = cells.by_anchor(
-        [f"prior on incidence: {incidence.formula}"],
+        [f"prior on incidence: {incidence.description}"],
         {"log_true_count": (mean + np.log(cells.exposure))[None], "log_sd": np.full((1, len(cells.reported)), sd)},
     )
     level = with_origin(level, ["incidence"], [""], [incidence.reason])

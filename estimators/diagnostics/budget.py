@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators.diagnostics.finding import Finding
+from estimators.numbers import number, percent
 from estimators.numeric import anchors as pooling
 
 WRONG_BY = (2.0, 5.0, 10.0)
@@ -58,7 +59,7 @@ def budget_finding(table: pd.DataFrame) -> Finding:
     """Which anchor supplies which share of the precision of the log level."""
     shares = table.groupby("anchor", sort=False)["share"]
     summary = pd.DataFrame({"share": shares.median(), "least": shares.min(), "most": shares.max()}).reset_index()
-    parts = [f"{_percent(row.share)} from {row.anchor}" for row in summary.itertuples()]
+    parts = [f"{percent(row.share)} from {row.anchor}" for row in summary.itertuples()]
     return Finding("anchor budget", f"{len(summary)} absolute anchor{'s' if len(summary) != 1 else ''}",
                    f"Precision of the log true count: {'; '.join(parts)}. The reported counts supply none of it.", summary)  # fmt: skip
 
@@ -73,8 +74,8 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     status = f"in conflict (p = {format_p(smallest)})" if smallest < LEVEL else "no conflict found"
     worst = table.loc[table["p"].idxmin()]
     text = (
-        f"Most extreme: {worst['anchor']} implies {worst['implied']:,.3g} in {worst['area']}, {worst['period']}, the other anchors "
-        f"{worst['others']:,.3g}; z = {worst['z']:.2f}, p = {format_p(worst['p'])}, {format_p(smallest)} after Holm's correction for all "
+        f"Most extreme: {worst['anchor']} implies {number(worst['implied'])} in {worst['area']}, {worst['period']}, the other anchors "
+        f"{number(worst['others'])}; z = {worst['z']:.2f}, p = {format_p(worst['p'])}, {format_p(smallest)} after Holm's correction for all "
         "comparisons. Absence of conflict is not agreement: see the power."
     )
     return Finding("conflict", status, text, table[columns])
@@ -109,7 +110,3 @@ def smallest_p(table: pd.DataFrame) -> float:
 def format_p(p: float) -> str:
     """A p value as it is printed: two digits, and never an exact zero."""
     return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
-
-
-def _percent(share: float) -> str:
-    return "100 %" if share > 0.9995 else f"{100 * share:.0f} %"

@@ -120,7 +120,7 @@ def _direction(vector: np.ndarray[tuple[int], np.dtype[np.float64]], names: list
     largest = vector[order[0]]
     terms = [(vector[i] / largest, names[i]) for i in order if abs(vector[i] / largest) > 1e-6]
     words = [
-        f"{'' if i == 0 else ' + ' if weight > 0 else ' - '}{_times(abs(weight))}{name}"
+        f"{'' if i == 0 else ' + ' if weight > 0 else ' − '}{_times(abs(weight))}{name}"
         for i, (weight, name) in enumerate(terms)
     ]
     return "".join(words)

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+from numpy.typing import NDArray
 
 from estimators.plots.style import COLOURS, GREY, footnote, new_figure, styled
+
+type Array = NDArray[np.float64]
 
 
 def plot_forest(
@@ -50,7 +53,9 @@ def plot_forest(
             chosen = rows[rows[group] == name] if group else rows
             _draw(axes, chosen, columns, COLOURS[index % len(COLOURS)], "osD^v"[index % 5], name)
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(LogLocator(base=10, subs=(1.0, 2.0, 5.0), numticks=12))
+        axes.xaxis.set_major_locator(
+            LogLocator(base=10, subs=_subdivisions(rows[columns[1:]].to_numpy(dtype=float)), numticks=12)
+        )
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.15g}"))
         axes.xaxis.set_minor_formatter(NullFormatter())
         axes.set_yticks(np.arange(len(rows)), rows[label].astype(str))
@@ -87,14 +92,21 @@ def _draw(axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, marker:
     )
 
 
+def _subdivisions(limits: Array) -> tuple[float, ...]:
+    """Ticks within a decade: fewer, the more decades there are, so that labels do not touch."""
+    finite = limits[np.isfinite(limits) & (limits > 0)]
+    decades = np.log10(finite.max() / finite.min()) if len(finite) else 1.0
+    return (1.0, 2.0, 5.0) if decades < 1.6 else (1.0, 3.0) if decades < 3.0 else (1.0,)
+
+
 def _axis_label(quantity: str, rows: pd.DataFrame) -> str:
     probability = f"{100 * float(rows['probability'].iloc[0]):g} %" if len(rows) else ""
     words = {
-        "true_count": "true count of the period, persons",
+        "true_count": "true count",
         "incidence": "incidence per 100,000 and year",
         "reporting_probability": "reporting probability",
     }
-    return f"{words.get(quantity, quantity)} (median and {probability} interval, logarithmic)"
+    return f"{words.get(quantity, quantity)} (median, {probability} interval)"
 
 
 def _verdicts(verdicts: list[str]) -> str:

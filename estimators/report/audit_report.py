@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 import xarray as xr
 
+from estimators import numbers
 from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.identification import Identification, identification
 from estimators.plots import plot_anchor_budget, plot_forest, plot_reporting_probability
 from estimators.plots.style import to_svg
 from estimators.report import audit_tables as tables
-from estimators.report import numbers
 from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Section
 
 
@@ -103,11 +103,11 @@ def _focus(table: pd.DataFrame, figures: str, area: str, period: str) -> pd.Data
 def _first_page(focus: pd.DataFrame, told: Identification, context: Context) -> tuple[Block, ...]:
     main = focus.iloc[0]
     count, what = numbers.count(main["reported"]), "as identified victims"
-    others = [f"{tables.estimate(row, 'true_count')} under “{row['reading']}”" for _, row in focus.iloc[1:].iterrows()]
+    contrast = [row for _, row in focus.iterrows() if row["reading"].split(",")[0] != main["reading"].split(",")[0]][:1]
     lines = [
-        f"{context.area_name} counted {count} persons {what} in {context.period}. Read with “{main['reading']}”, that is a true count of "
-        f"{tables.estimate(main, 'true_count')}: median and {100 * main['probability']:g} % interval."
-        + (f" Other readings of the same figure: {'; '.join(others)}." if others else ""),
+        f"{context.area_name} counted {count} persons {what} in {context.period}. Read with “{main['reading']}”, that makes "
+        f"{tables.estimate(main, 'true_count')} persons: median and {100 * main['probability']:g} % interval."
+        + "".join(f" Read with “{row['reading']}”, it makes {tables.estimate(row, 'true_count')}." for row in contrast),
     ]
     if told.verdict == "unauditable":
         lines.append(
@@ -205,7 +205,14 @@ def _anchoring(
 
 
 def _method(readings: dict[str, xr.DataTree], results: AuditResults) -> tuple[Block, ...]:
-    descriptions = tuple(f"{name}. {post.attrs['description']}" for name, post in readings.items())
+    by_estimator: dict[str, list[str]] = {}
+    for name, post in readings.items():
+        by_estimator.setdefault(str(post.attrs["estimator"]), []).append(name)
+    descriptions = tuple(
+        f"{names[0]}. {readings[names[0]].attrs['description']}"
+        + (f" With other priors, as in the table: {'; '.join(names[1:])}." if names[1:] else "")
+        for names in by_estimator.values()
+    )
     checks = {convergence(post).text for post in results.trees.values()}
     return (Points(descriptions), tables.priors_table(readings), *(Paragraph(text) for text in sorted(checks)))
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 import pandas as pd
 import xarray as xr
 
+from estimators import numbers
 from estimators.diagnostics.identification import identification
-from estimators.report import numbers
 from estimators.report.document import Table
 
 

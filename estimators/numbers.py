@@ -106,7 +106,7 @@ def one_in(share: float, digits: int = DIGITS) -> str:
 
     Examples
     --------
-    >>> one_in(0.01), one_in(0.4)
-    ('1 in 100', '1 in 2.5')
+    >>> one_in(0.01), one_in(0.4), one_in(1.0), one_in(0.0001)
+    ('1 in 100', '1 in 2.5', '1 in 1', '1 in 10,000')
     """
-    return f"1 in {number(1.0 / share, digits)}"
+    return f"1 in {rounded(1.0 / share, digits):,.15g}"

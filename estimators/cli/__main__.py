@@ -1,0 +1,5 @@
+"""``python -m estimators.cli``."""
+
+from estimators.cli import main
+
+raise SystemExit(main())
