@@ -1,6 +1,5 @@
 import subprocess
 import sys
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -199,12 +198,3 @@ def test_small_totals_reach_evidence_as_intervals(latin_america):
 def test_load_does_not_look_at_the_working_folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert datasets.load("country_codes")["latin_america"].sum() == 20
-
-
-def test_page_on_the_data_runs(capsys):
-    page = Path(__file__).parent.parent / "docs" / "data.md"
-    blocks = page.read_text(encoding="utf-8").split("```python\n")[1:]
-    assert blocks
-    for block in blocks:
-        exec(compile(block.partition("```")[0], page.name, "exec"), {})  # noqa: S102
-    assert "1171.0" in capsys.readouterr().out
