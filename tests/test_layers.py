@@ -108,6 +108,8 @@ def test_imports_go_one_way(path):
     if room is None:
         return
     rooms, libraries = (set(words.split()) for words in ROOMS[room])
+    if path.name == "__init__.py":
+        libraries.add("lazy_loader")
     wrong = []
     for node, name in imports(parsed(path), path):
         first, *rest = name.split(".")
