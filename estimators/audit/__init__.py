@@ -1,17 +1,8 @@
-"""The main job: claims about the share reported, in several readings, against the figures that are published."""
+"""The main job: claims about the share reported, in several readings, against the figures that are published.
 
-from estimators.audit.claim_audit import Audit, Reading, claim_readings, context_of, document, plain_text, run, write
-from estimators.audit.mexico import MEXICO, mexico
+The names stand in ``__init__.pyi`` and load on first use: an audit that is only printed needs no plotting.
+"""
 
-__all__ = [
-    "MEXICO",
-    "Audit",
-    "Reading",
-    "claim_readings",
-    "context_of",
-    "document",
-    "mexico",
-    "plain_text",
-    "run",
-    "write",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

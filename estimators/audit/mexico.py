@@ -3,7 +3,7 @@
 from math import log, sqrt
 
 from estimators import datasets
-from estimators.audit.claim_audit import Audit, Reading, run
+from estimators.audit.readings import Audit, Reading, run
 from estimators.counts import AnchorBudget, Multiplier
 from estimators.errors import CircularityError
 from estimators.priors import Adjustment, Claim, ExternalEstimate, Prior
@@ -12,7 +12,7 @@ from estimators.report import Context
 HOTLINE = "hotline reports of the Consejo Ciudadano"
 
 
-def mexico(*, seed: int, progress: bool = False) -> Audit:
+def mexico_audit(*, seed: int, progress: bool = False) -> Audit:
     """The audit of "1 in 100" on Mexico's identified victims, 2015–2024 by year and 2021–2022 by half-year."""
     halves = datasets.mexico_half_years().where(source=("SESNSP", "CONAPO"))
     evidence = {"years": datasets.mexico(), "half-years": halves}

@@ -66,7 +66,7 @@ def _run(options: argparse.Namespace) -> int:
 def _mexico(options: argparse.Namespace) -> int:
     from estimators import audit
 
-    result = audit.mexico(seed=options.seed, progress=sys.stderr.isatty())
+    result = audit.mexico_audit(seed=options.seed, progress=sys.stderr.isatty())
     files = audit.write(result, audit.MEXICO, options.out or DEFAULT_FOLDER)
     if options.json:
         print_json(_json(result.main, []) | {"files": [str(path) for path in files]})

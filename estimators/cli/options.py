@@ -66,7 +66,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         if not math.isfinite(value):
             return None
-        return int(value) if value.is_integer() and abs(value) >= 1 else value
+        return int(value) if value.is_integer() and abs(value) < 2.0**53 else value
     return (
         value
         if isinstance(value, str | int | bool | None)

@@ -163,7 +163,7 @@ class AnchorBudget:
             raise ModelError("simulation needs one claim and at least one other anchor")
         require_independent(self.dependence)
         cells = exact_counts(figures, "simulation")
-        table = xr.concat([_anchor(anchor, cells) for anchor in self.anchors if anchor is not claims[0]], dim="anchor")
+        table = _anchors(tuple(anchor for anchor in self.anchors if anchor is not claims[0]), cells)
         pooled = _pool(table)
         true_count = np.rint(np.exp(pooled.mean + pooled.sd * rng.standard_normal(pooled.mean.shape)))
         rho = as_prior(claims[0]).quantile(rng.random(true_count.shape))
@@ -171,7 +171,7 @@ class AnchorBudget:
         return cells.by_cell({"true_count": true_count, "reporting_probability": rho, "reported": reported})
 
     def _table(self, cells: Cells) -> xr.Dataset:
-        return xr.concat([_anchor(anchor, cells) for anchor in self.anchors], dim="anchor")
+        return _anchors(self.anchors, cells)
 
     def _log_reporting(self, cells: Cells) -> tuple[Array, Array]:
         """Given log N, log ρ is normal: mean (Σ m/s² + y (log y - log N)) / P, variance 1/P, P = Σ 1/s² + y over the claims."""
@@ -232,9 +232,16 @@ def _as_row(anchor: Anchor) -> Prior:
     return Prior("true_count", f"{anchor.name}, {unit}", "log-normal", (anchor.log_median, anchor.total_log_sd), reason)
 
 
-def _anchor(anchor: Anchor, cells: Cells) -> xr.Dataset:
-    if isinstance(anchor, Claim):
-        return claim_anchor(cells, anchor)
+def _anchors(anchors: tuple[Anchor, ...], cells: Cells) -> xr.Dataset:
+    claims = [anchor for anchor in anchors if isinstance(anchor, Claim)]
+    parts = [
+        claim_anchor(cells, anchor, claims) if isinstance(anchor, Claim) else _absolute(anchor, cells)
+        for anchor in anchors
+    ]
+    return xr.concat(parts, dim="anchor")
+
+
+def _absolute(anchor: ExternalEstimate | Prior, cells: Cells) -> xr.Dataset:
     row = _as_row(anchor)
     per_head = isinstance(anchor, Prior) or anchor.unit == "per 100,000"
     if per_head and not cells.has_population:

@@ -1,5 +1,6 @@
 """One count and a claim about how much of it is reported: the count divided by an uncertain probability, done exactly."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +20,7 @@ from estimators.counts.cells import (
     require_independent,
 )
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, prior_nodes, reading
-from estimators.errors import ModelError
+from estimators.errors import IdentificationWarning, ModelError
 from estimators.evidence import Evidence
 from estimators.numeric import families, grid, thinning
 from estimators.numeric.negative_binomial import Mixing, mixed_quantile
@@ -110,6 +111,9 @@ class Multiplier:
         """Posterior draws and exact quantiles of every cell."""
         cells = exact_counts(figures, "Multiplier")
         zero = self._zero(cells)
+        if np.any(zero & ~cells.missing):
+            text = "a count of 0 under π(N) ∝ 1/N rests on the weight given to N = 0, here that of N = 1: read it as an upper limit"
+            warnings.warn(text, IdentificationWarning, stacklevel=3)
         uniform = rng.random((draws, 1 if self.dependence == "common" else len(zero)))
         x = np.empty((draws, len(zero)))
         x[:] = special.logit(families.quantile(*self._shape(), uniform))
@@ -130,7 +134,7 @@ class Multiplier:
         }
 
     def summaries(self, figures: xr.Dataset) -> Groups:
-        """Exact quantiles of every cell."""
+        """Exact quantiles of every cell, and its moments, infinite where they do not exist."""
         cells, probability = exact_counts(figures, "Multiplier"), np.array(PROBABILITIES)
         zero = self._zero(cells)
         distinct, place = np.unique(cells.reported, return_inverse=True)
@@ -144,7 +148,10 @@ class Multiplier:
         values = {"true_count": count, "reporting_probability": rho}
         if cells.has_population:
             values["incidence"] = count / cells.exposure
-        return {"quantiles": cells.by_probability(values)}
+        return {
+            "quantiles": cells.by_probability(values),
+            "moments": cells.by_moment({"true_count": self._moments(cells)}),
+        }
 
     def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Truth and figures for calibration: N from 1/N on 1 … M, given that the count is 1 … 100.
@@ -184,6 +191,18 @@ class Multiplier:
         size = cells.reported + (self.count_prior == "uniform")
         return np.where(self._zero(cells), 1.0, size)
 
+    def _moments(self, cells: Cells) -> Array:
+        """Mean and sd of N = y + U, U ~ NegBin(r, ρ): y + r (E[1/ρ] - 1), variance r (E[1/ρ²] - E[1/ρ]) + r² Var[1/ρ]."""
+        inverse, variance = families.mean_and_variance_of_inverse(*self._shape())
+        size = np.where(self._zero(cells), np.nan, self._size(cells))
+        mean = cells.reported + size * (inverse - 1.0)
+        spread = (
+            np.sqrt(size * (variance + inverse**2 - inverse) + size**2 * variance)
+            if np.isfinite(inverse)
+            else size * np.inf
+        )
+        return np.stack([mean, spread])
+
     def _mixing(self, count: int) -> Mixing:
         """The law of logit ρ, the same for each of `count` figures."""
         family, a, b = self._shape()
@@ -206,9 +225,10 @@ def _zero_count_quantile(table: grid.Table, probability: Array) -> Array:
     P(N ≤ n) = 1 - E[tail(n, ρ) / (1 - log ρ)], the expectation over ρ given y = 0.
     """
     x, weight = table.x[0], table.weights[0] / (1.0 - special.log_expit(table.x[0]))
-    low, high = np.full(len(probability), -1.0), np.full(len(probability), 2.0**62)
+    low, high = np.full(len(probability), -1.0), np.full(len(probability), 1e300)
     while np.any(high - low > np.maximum(1.0, 1e-12 * high)):
-        middle = np.floor(np.where(high > 4.0 * (low + 2.0), np.sqrt((low + 2.0) * high), 0.5 * (low + high)))
+        geometric = np.exp(0.5 * (np.log(low + 2.0) + np.log(high + 1.0)))
+        middle = np.maximum(np.floor(np.where(high > 4.0 * (low + 2.0), geometric, 0.5 * (low + high))), 0.0)
         chance = 1.0 - (weight * thinning.zero_count_tail(middle[:, None], x[None])).sum(axis=1)
         high, low = np.where(chance >= probability, middle, high), np.where(chance >= probability, low, middle)
     return high

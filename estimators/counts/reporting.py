@@ -1,5 +1,7 @@
 """What every estimator with one reporting probability needs of it: a prior, nodes, the anchor it makes, what the count informs."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import xarray as xr
 
@@ -61,18 +63,19 @@ def level_anchors(cells: Cells, reporting: Claim | Prior, incidence: Prior) -> x
     return xr.concat([claim_anchor(cells, reporting), level], dim="anchor")
 
 
-def claim_anchor(cells: Cells, reporting: Claim | Prior) -> xr.Dataset:
-    """The assumption about reporting as an anchor of the log true count: log y - E log ρ, variance Var log ρ + 1/y."""
+def claim_anchor(cells: Cells, reporting: Claim | Prior, claims: Sequence[Claim | Prior] = ()) -> xr.Dataset:
+    """The assumption about reporting as an anchor of the log true count: log y - E log ρ, variance s² (1 + P/y).
+
+    P = Σ 1/s² over all `claims` about the same count (by default this one alone, when the variance is s² + 1/y): the chance in the
+    count is common to them, and each bears its share of it, so that their pool has variance 1/P + 1/y.
+    """
     mean, sd = as_prior(reporting).log_moments()
+    precision = sum(1.0 / as_prior(claim).log_moments()[1] ** 2 for claim in (claims or (reporting,)))
     y = np.maximum(cells.reported, 0.5)
-    values = {"log_true_count": (np.log(y) - mean)[None], "log_sd": np.sqrt(sd**2 + 1.0 / y)[None]}
+    values = {"log_true_count": (np.log(y) - mean)[None], "log_sd": (sd * np.sqrt(1.0 + precision / y))[None]}
     data = cells.by_anchor([anchor_name(reporting)], values)
-    return with_origin(
-        data,
-        ["reporting"],
-        [reporting.derived_from if isinstance(reporting, Claim) else ""],
-        [as_prior(reporting).reason],
-    )
+    origin = reporting.derived_from if isinstance(reporting, Claim) else ""
+    return with_origin(data, ["reporting"], [origin], [as_prior(reporting).reason])
 
 
 def with_origin(anchors: xr.Dataset, kind: list[str], derived_from: list[str], reason: list[str]) -> xr.Dataset:

@@ -13,7 +13,7 @@ from estimators.evidence import Evidence
 from estimators.numeric import families, grid, overdispersed, thinning
 from estimators.priors import Claim, Prior
 
-CHUNK = 64  # cells at a time, so that the inner integrals stay in cache
+CHUNK = 32  # cells at a time, so that the inner integrals stay in cache
 
 
 @dataclass(frozen=True, repr=False)
@@ -148,4 +148,4 @@ class ThinnedNegativeBinomial:
             )
             return families.log_density_of_logit(prior.family, *prior.parameters, logit) + likelihood
 
-        return grid.tabulate(log_density, len(reported), nodes=129)
+        return grid.tabulate(log_density, len(reported), low=-60.0, high=45.0, nodes=129)

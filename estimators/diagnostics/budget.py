@@ -75,8 +75,8 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     worst = table.loc[table["p"].idxmin()]
     text = (
         f"Most extreme: {worst['anchor']} implies {number(worst['implied'])} in {worst['area']}, {worst['period']}, the other anchors "
-        f"{number(worst['others'])}; z = {worst['z']:.2f}, p = {format_p(worst['p'])}, {format_p(smallest)} after Holm's correction for all "
-        "comparisons. Absence of conflict is not agreement: see the power."
+        f"{number(worst['others'])}; z = {worst['z']:.2f}, p = {format_p(worst['p'])} and {format_p(smallest)} after Holm's "
+        "correction for all comparisons. Absence of conflict is not agreement: see the power."
     )
     return Finding("conflict", status, text, table[columns])
 

@@ -8,15 +8,18 @@ decreases exponentially in the number of nodes (Trefethen & Weideman 2014, doi:1
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 type Array = NDArray[np.float64]
 type LogDensity = Callable[[Array], Array]
 
-DEPTH = 40.0  # the grid ends where the density has fallen by e^-40
+DEPTH = 36.0  # the grid ends where the density has fallen by e^-36, below double precision
 ZOOM_NODES = 48
+WIDEST_STEP = 0.3  # on the logit scale one end of a density may fall as exp(-e^x), whatever its width
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,9 @@ class Table:
         return self.density * self.step[:, None]
 
 
-def tabulate(log_density: LogDensity, cells: int, *, low: float = -60.0, high: float = 45.0, nodes: int = 257) -> Table:
+def tabulate(
+    log_density: LogDensity, cells: int, *, low: float = -300.0, high: float = 300.0, nodes: int = 257
+) -> Table:
     """Tabulate exp(log_density) row by row after zooming in on where it lives.
 
     Parameters
@@ -57,17 +62,18 @@ def tabulate(log_density: LogDensity, cells: int, *, low: float = -60.0, high: f
     cells : int
         Number of rows.
     low, high : float
-        Range searched first; the default covers probabilities from 1e-26 to 1 - 3e-20 on the logit scale.
+        Range searched first; the default covers probabilities from 1e-130 up on the logit scale.
     nodes : int
-        Nodes of the final table.
+        Nodes of the final table; more where it is wider than 0.3 times that.
 
     Notes
     -----
-    Each round keeps the stretch in which the density is above e^-40 of its maximum, until that stretch fills the grid.
-    The distribution function uses the four-point rule h/24 (-f0 + 13 f1 + 13 f2 - f3), error O(h^5).
+    Each round keeps the stretch in which the density is above e^-36 of its maximum, until that stretch fills the grid.
+    The distribution function is the sinc interpolant's, F(x_i) = h Σ_j f_j (1/2 + Si(π(i - j))/π), as exact as the integral
+    (Stenger 1993, doi:10.1007/978-1-4612-2706-9).
     """
     start, end = np.full(cells, low), np.full(cells, high)
-    position = np.linspace(0.0, 1.0, 4 * ZOOM_NODES)
+    position = np.linspace(0.0, 1.0, 2 * ZOOM_NODES)
     for _ in range(40):
         x = start[:, None] + (end - start)[:, None] * position
         value = log_density(x)
@@ -79,7 +85,8 @@ def tabulate(log_density: LogDensity, cells: int, *, low: float = -60.0, high: f
         if np.all(last - first > 0.7 * len(position)):
             break
         position = np.linspace(0.0, 1.0, ZOOM_NODES)
-    x = start[:, None] + (end - start)[:, None] * np.linspace(0.0, 1.0, nodes)
+    count = max(nodes, int(np.ceil(np.max(end - start) / WIDEST_STEP)) + 1)
+    x = start[:, None] + (end - start)[:, None] * np.linspace(0.0, 1.0, count)
     return _normalise(x, log_density(x))
 
 
@@ -87,12 +94,17 @@ def _normalise(x: Array, value: Array) -> Table:
     step = (x[:, 1] - x[:, 0])[:, None]
     largest = value.max(axis=1, keepdims=True)
     density = np.exp(value - largest)
-    padded = np.pad(density, ((0, 0), (1, 1)))
-    pieces = step / 24.0 * (13.0 * (density[:, :-1] + density[:, 1:]) - padded[:, :-3] - padded[:, 3:])
-    distribution = np.concatenate([np.zeros((len(x), 1)), np.cumsum(np.maximum(pieces, 0.0), axis=1)], axis=1)
-    total = distribution[:, -1:]
     integral = density.sum(axis=1, keepdims=True) * step
-    return Table(x, density / integral, distribution / total, (largest + np.log(integral))[:, 0])
+    density /= integral
+    distribution = np.maximum.accumulate(np.clip(density @ _cumulative(x.shape[1]) * step, 0.0, 1.0), axis=1)
+    return Table(x, density, distribution, (largest + np.log(integral))[:, 0])
+
+
+@cache
+def _cumulative(nodes: int) -> Array:
+    """Weights of the sinc interpolant's distribution function: column i holds 1/2 + Si(π(i - j))/π over the rows j."""
+    index = np.arange(nodes)
+    return np.asarray(0.5 + special.sici(np.pi * (index[None, :] - index[:, None]))[0] / np.pi)
 
 
 def survival(table: Table, row: NDArray[np.intp], x: Array) -> Array:
@@ -111,19 +123,23 @@ def survival(table: Table, row: NDArray[np.intp], x: Array) -> Array:
 def sample(table: Table, uniform: Array) -> Array:
     """Invert the distribution function: `uniform` of shape (draws, cells) in (0, 1) to draws of the same shape.
 
-    Between two nodes the density is taken as log-linear; with 257 nodes over some 18 standard deviations the error of the
-    distribution function stays below 1e-5, far below what any number of draws in use can see.
+    Between two nodes the density is first taken as log-linear, then one Newton step on the cubic Hermite interpolant of the
+    distribution function follows; its error stays below 1e-5 with 257 nodes, far below what any number of draws in use can see.
     """
     cells, nodes = table.x.shape
     row = np.arange(cells)
     flat = (table.distribution + row[:, None]).ravel()
     index = np.searchsorted(flat, uniform + row, side="right") - 1 - row * nodes
     index = np.clip(index, 0, nodes - 2)
-    below, above = table.distribution[row, index], table.distribution[row, index + 1]
-    share = np.clip((uniform - below) / np.maximum(above - below, 1e-300), 0.0, 1.0)
-    slope = np.log(np.maximum(table.density[row, index + 1], 1e-300)) - np.log(
-        np.maximum(table.density[row, index], 1e-300)
-    )
-    bend = np.where(np.abs(slope) < 1e-6, 1.0, slope)
-    part = np.where(np.abs(slope) < 1e-6, share, np.log1p(share * np.expm1(bend)) / bend)
-    return np.asarray(table.x[row, index] + part * table.step)
+    place = index + row * nodes
+    below, above = table.distribution.ravel()[place], table.distribution.ravel()[place + 1]
+    f0, f1 = table.density.ravel()[place] * table.step, table.density.ravel()[place + 1] * table.step
+    rise = above - below
+    share = np.clip((uniform - below) / np.maximum(rise, 1e-300), 0.0, 1.0)
+    bend = np.log(np.maximum(f1, 1e-300) / np.maximum(f0, 1e-300))
+    bend = np.where(np.abs(bend) < 1e-6, 1e-6, bend)
+    t = np.log1p(share * np.expm1(bend)) / bend
+    error = below + t * t * (3.0 - 2.0 * t) * rise + t * (1.0 - t) * ((1.0 - t) * f0 - t * f1) - uniform
+    slope = 6.0 * t * (1.0 - t) * rise + (1.0 - t) * (1.0 - 3.0 * t) * f0 + t * (3.0 * t - 2.0) * f1
+    t = np.clip(t - np.where(slope > 0.0, error / np.where(slope > 0.0, slope, 1.0), 0.0), 0.0, 1.0)
+    return np.asarray(table.x.ravel()[place] + t * table.step)

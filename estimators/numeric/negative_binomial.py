@@ -69,10 +69,9 @@ def _incomplete_beta(r: Array, b: Array, x: Array) -> Array:
     return np.asarray(np.where(x <= 0, low, special.betaincc(b, r, special.expit(-np.maximum(x, 0.0)))))
 
 
-def mixed_distribution(cell: NDArray[np.intp], r: Array, u: Array, mixing: Mixing) -> Array:
-    """P(U ≤ u), continued to real u > -1; `cell`, `r`, `u` have shape (m,)."""
-    b = u + 1.0
-    answer = np.empty_like(u)
+def mixed_distribution(cell: NDArray[np.intp], r: Array, b: Array, mixing: Mixing) -> Array:
+    """P(U ≤ b - 1), continued to real b > 0; `cell`, `r`, `b` have shape (m,)."""
+    answer = np.empty_like(b)
     narrow = np.sqrt(1.0 / r + 1.0 / b) < mixing.spread[cell]
     few = narrow & (np.minimum(r, b) > 20.0)  # no long tails: a fifth of the nodes will do
     for chosen in (few, narrow & ~few):
@@ -97,27 +96,40 @@ def _part(mixing: Mixing, start: int) -> Mixing:
 def mixed_quantile(r: Array, probability: Array, mixing: Mixing) -> Array:
     """Smallest whole u with P(U ≤ u) ≥ probability, shape (len(probability), cells).
 
-    Found by a bracketing root search on log(u + 1) for the normal quantile of P(U ≤ u), which is almost linear in it.
+    Found by a bracketing root search on t = log(u + 1) for the normal quantile of P(U ≤ u), which is almost linear in it.
     """
     if len(r) > CHUNK:
         starts = range(0, len(r), CHUNK)
         return np.concatenate([mixed_quantile(r[i : i + CHUNK], probability, _part(mixing, i)) for i in starts], axis=1)
     cells = len(r)
     cell = np.tile(np.arange(cells), len(probability))
-    size = r[cell]
-    target = special.ndtri(np.repeat(probability, cells))
+    size, wanted = r[cell], np.repeat(probability, cells)
+    answer = np.zeros(len(cell))
+    # the 1e-12 lets a probability that is reached exactly count as reached; elsewhere u = 0 is likely enough
+    some = mixed_distribution(cell, size, np.ones(len(cell)), mixing) < wanted - 1e-12
+    if some.any():
+        answer[some] = _solve(cell[some], size[some], wanted[some], mixing)
+    return answer.reshape(len(probability), cells)
 
-    def excess(t: Array, wanted: Array, which: Array, shape: Array) -> Array:
-        index = which.astype(np.intp)
-        chance = mixed_distribution(index.ravel(), shape.ravel(), np.exp(t).ravel() - 1.0, mixing).reshape(t.shape)
-        return np.asarray(np.clip(special.ndtri(chance), -38.0, 38.0) - wanted)
 
-    centre = (mixing.weights * mixing.nodes).sum(axis=1)
-    guess = np.log(size + 1.0) - centre[cell] + target * mixing.spread[cell]
+def _solve(cell: NDArray[np.intp], size: Array, wanted: Array, mixing: Mixing) -> Array:
+    """Whole quantiles above 0, from a bracketing search on t = log b."""
+    target = special.ndtri(wanted)
+
+    def excess(t: Array, goal: Array, which: Array, shape: Array) -> Array:
+        chance = mixed_distribution(which.astype(np.intp).ravel(), shape.ravel(), np.exp(t).ravel(), mixing)
+        return np.asarray(np.clip(special.ndtri(np.clip(chance, 0.0, 1.0).reshape(t.shape)), -38.0, 38.0) - goal)
+
+    centre = (mixing.weights[cell] * mixing.nodes[cell]).sum(axis=1)
+    guess = np.maximum(np.log(size + 1.0) - centre + target * mixing.spread[cell], 0.0)
     args = (target, cell.astype(float), size)
-    bracket = elementwise.bracket_root(excess, guess - 0.3, guess + 0.3, args=args)
-    root = elementwise.find_root(
-        excess, bracket.bracket, args=args, tolerances={"xatol": 1e-13, "xrtol": 1e-13, "fatol": 1e-13}
-    )
+    low, high, reach = np.maximum(guess - 0.3, 0.0), guess + 0.3, 0.6
+    low = np.where(excess(low, *args) < 0.0, low, 0.0)  # at t = 0 the quantile is known not to be reached
+    short = excess(high, *args) < 0.0
+    while short.any() and reach < 2000.0:
+        low, high = np.where(short, high, low), np.where(short, high + reach, high)
+        short, reach = excess(high, *args) < 0.0, 2.0 * reach
+    limits = {"xatol": 1e-13, "xrtol": 1e-13, "fatol": 1e-13}
+    root = elementwise.find_root(excess, (low, high), args=args, tolerances=limits)
     u = np.expm1(root.x)
-    return np.maximum(np.ceil(u * (1.0 - 1e-11) - 1e-9), 0.0).reshape(len(probability), cells)
+    return np.maximum(np.ceil(u * (1.0 - 1e-11) - 1e-9), 1.0)

@@ -45,13 +45,6 @@ def poisson_gamma_log_likelihood(x: Array, y: Array, a: float, b: Array, E: Arra
     return np.asarray(constant + y * (special.log_expit(x) + np.log(E / b)) - (a + y) * np.log1p(excess))
 
 
-def negative_binomial_log_probability(y: Array, log_mean: Array, phi: float) -> Array:
-    """Log probability of y under NegBin(mean exp(log_mean), size φ), variance mean + mean²/φ."""
-    constant = special.gammaln(phi + y) - special.gammaln(phi) - special.gammaln(y + 1.0)
-    ratio = log_mean - np.log(phi)
-    return np.asarray(constant + y * special.log_expit(ratio) + phi * special.log_expit(-ratio))
-
-
 def zero_count_tail(n: Array, x: Array) -> Array:
     """Sum of (1 - ρ)^k / k over k > n, for ρ = expit(x); shapes broadcast.
 

@@ -12,7 +12,6 @@ from scipy import special
 from scipy.optimize import brentq
 
 from estimators.errors import ModelError
-from estimators.numeric import families
 
 type Meaning = Literal["median", "mean", "mode", "mean of 1/rho", "mode of 1/rho"]
 MEANINGS: tuple[Meaning, ...] = ("median", "mean", "mode", "mean of 1/rho", "mode of 1/rho")
@@ -34,6 +33,10 @@ def logit_normal_from_point(share: float, sd: float, meaning: Meaning) -> tuple[
         case "median":
             mean = centre
         case "mode":
+            if sd**2 >= 2.0:
+                raise ModelError(
+                    f"a logit-normal with sd {sd:.3g} may have two modes: expected a smaller factor or another meaning"
+                )
             mean = centre - sd**2 * (2.0 * share - 1.0)
         case "mean of 1/rho":
             mean = centre + 0.5 * sd**2
@@ -65,7 +68,7 @@ def beta_from_concentration(share: float, concentration: float, meaning: Meaning
             a = share * n - 1.0
         case "median":
             a = _root(lambda a: float(special.betainc(a, n - a, share)) - 0.5, n * 1e-9, n * (1.0 - 1e-9))
-    if not 0.0 < a < n:
+    if not 0.0 < a < n or (meaning == "mode" and not 1.0 < a < n - 1.0):
         raise ModelError(
             f"no beta with a + b = {n:.4g} has its {meaning} at {share:.4g}: expected a larger concentration"
         )
@@ -133,15 +136,6 @@ def gamma_from_range(low: float, high: float, mass: float) -> tuple[float, float
 
     shape = float(np.exp(_root(excess, np.log(0.05), np.log(1e10))))
     return shape, float(special.gammaincinv(shape, tail)) / low
-
-
-def check_quantiles(
-    family: families.Family, parameters: tuple[float, float], low: float, high: float, mass: float
-) -> float:
-    """Largest absolute error, in probability, of the two tails that were asked for."""
-    below = families.distribution(family, *parameters, low)
-    above = 1.0 - families.distribution(family, *parameters, high)
-    return float(max(abs(below - 0.5 * (1.0 - mass)), abs(above - 0.5 * (1.0 - mass))))
 
 
 def _root(function: Callable[[float], float], low: float, high: float) -> float:

@@ -29,5 +29,10 @@ def gamma_prior(low: float, high: float, *, mass: float = 0.9, reason: str) -> P
     """
     if not (0.0 < low < high < float("inf") and 0.0 < mass < 1.0):
         raise ModelError(f"incidence from {low:g} to {high:g} with {mass:g}: expected 0 < low < high and 0 < mass < 1")
-    parameters = gamma_from_range(low, high, mass)
+    try:
+        parameters = gamma_from_range(low, high, mass)
+    except ValueError as error:
+        raise ModelError(
+            f"incidence from {low:g} to {high:g} with {mass:g}: no gamma has such quantiles: expected another range"
+        ) from error
     return Prior("incidence", f"{low:g} to {high:g} per 100,000 and year with {mass:.0%}", "gamma", parameters, reason)

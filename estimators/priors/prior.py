@@ -75,6 +75,8 @@ class Prior:
             raise ModelError(
                 f"prior {self.name}: {self.parameters}: expected finite {names} of a {self.family}, scales positive"
             )
+        if self.family == "half-normal" and first != 0.0:
+            raise ModelError(f"prior {self.name}: {self.parameters}: expected location 0 of a half-normal")
         if self.family == "beta" and first <= 2.0:
             missing = "mean" if first <= 1.0 else "variance"
             text = f"prior {self.name}: a beta with a = {first:.4g} gives the true count no {missing}: read medians and quantiles"

@@ -71,7 +71,7 @@ def test_distribution_of_a_beta_negative_binomial(r, c, d, terms):
     expected = enumerated(r, c, d, terms)
     u = np.unique(np.geomspace(1, terms, 80).astype(int)) - 1
     got = mixed_distribution(
-        np.zeros(len(u), dtype=np.intp), np.full(len(u), float(r)), u.astype(float), mixing_of("beta", c, d)
+        np.zeros(len(u), dtype=np.intp), np.full(len(u), float(r)), u + 1.0, mixing_of("beta", c, d)
     )
     np.testing.assert_allclose(got, expected[u], rtol=0, atol=1e-9 if c > 1e3 else 5e-12)
 
@@ -81,7 +81,7 @@ def test_distribution_of_a_beta_negative_binomial(r, c, d, terms):
 def test_distribution_mixed_over_a_logit_normal(r, mean, sd):
     centre = np.log(r + 1.0) - mean
     u = np.floor(np.exp(centre + np.array([-1.5, 0.7]) * np.hypot(sd, 1 / np.sqrt(r))))
-    got = mixed_distribution(np.zeros(2, dtype=np.intp), np.full(2, r), u, mixing_of("logit-normal", mean, sd))
+    got = mixed_distribution(np.zeros(2, dtype=np.intp), np.full(2, r), u + 1.0, mixing_of("logit-normal", mean, sd))
     for value, at in zip(got, u, strict=True):
         oracle = exact(r, mp.mpf(float(at)), lambda x: mp.ncdf((mp.mpf(mean) - x) / mp.mpf(sd)))
         assert value == pytest.approx(float(oracle), rel=1e-10, abs=1e-11)
@@ -133,6 +133,6 @@ def test_cells_do_not_influence_each_other():
 def test_point_mass_of_p_gives_the_plain_negative_binomial():
     # a very narrow law of p: the wide branch is then the ordinary regularised incomplete beta function
     got = mixed_distribution(
-        np.zeros(3, dtype=np.intp), np.full(3, 7.0), np.array([0.0, 30.0, 90.0]), mixing_of("logit-normal", -2.0, 1e-6)
+        np.zeros(3, dtype=np.intp), np.full(3, 7.0), np.array([1.0, 31.0, 91.0]), mixing_of("logit-normal", -2.0, 1e-6)
     )
     np.testing.assert_allclose(got, special.betainc(7.0, np.array([1.0, 31.0, 91.0]), special.expit(-2.0)), rtol=1e-9)

@@ -111,7 +111,6 @@ def test_a_logit_normal_point_is_as_credible_as_stated(confidence):
 def test_a_range_leaves_the_stated_tails(family, mass, low, high):
     match = elicitation.beta_from_range if family == "beta" else elicitation.logit_normal_from_range
     parameters = match(low, high, mass)
-    assert elicitation.check_quantiles(family, parameters, low, high, mass) < 1e-6
     tails = families.distribution(family, *parameters, [low, high])
     np.testing.assert_allclose(tails, [(1 - mass) / 2, (1 + mass) / 2], atol=1e-6)
 
@@ -130,7 +129,8 @@ def test_a_range_that_no_beta_has_is_refused_in_words(statement, mass):
     except ModelError:
         return
     low, high = Claim(statement, mass=mass).shares
-    assert elicitation.check_quantiles("beta", prior.parameters, low, high, mass) < 1e-6
+    tails = families.distribution("beta", *prior.parameters, [low, high])
+    np.testing.assert_allclose(tails, [(1 - mass) / 2, (1 + mass) / 2], atol=1e-6)
 
 
 @pytest.mark.parametrize("mass", [0.5, 0.9, 0.99])

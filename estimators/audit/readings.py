@@ -3,10 +3,8 @@
 An audit is a tuple of readings and one or more sets of figures. Each reading is an estimator; each is fitted to each set.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 import xarray as xr
@@ -17,9 +15,7 @@ from estimators.diagnostics import identification
 from estimators.evidence import Evidence
 from estimators.inference import Estimator, Sampling, fit
 from estimators.priors import Claim
-from estimators.report import AuditResults, Context, audit_document, render_html, write_text
-from estimators.report.document import Document
-from estimators.results import save, summary
+from estimators.results import summary
 
 AUDIT_DRAWS = 4000
 
@@ -130,52 +126,6 @@ def claim_readings(claim: Claim, indicator: str = "victims_identified") -> tuple
     """A single claim, read as it stands."""
     estimator = Multiplier(claim, indicator=indicator)
     return (Reading(claim.name.removeprefix("claim: "), estimator, f"the claim as it stands: {claim.description}"),)
-
-
-def document(audit: Audit, context: Context) -> Document:
-    """The report of an audit, as a value."""
-    sources = pd.concat([evidence.source_table() for evidence in audit.evidence.values()])
-    sources = sources.groupby(level=0, sort=False).agg(
-        {
-            "rows": "sum",
-            "first": "min",
-            "last": "max",
-            "indicators": lambda parts: ", ".join(dict.fromkeys(", ".join(parts).split(", "))),
-        }
-    )
-    notes = {reading.name: reading.note for reading in audit.readings}
-    results = AuditResults(audit.results, notes, audit.summary(), sources, audit.refused)
-    return audit_document(results, context)
-
-
-def write(audit: Audit, context: Context, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write ``posterior.nc``, ``report.html`` and ``summary.csv`` into a folder, each whole or not at all.
-
-    Returns
-    -------
-    tuple of pathlib.Path
-        The three files.
-    """
-    where = Path(folder)
-    page = render_html(document(audit, context))
-    table = audit.summary().to_csv(index=False, lineterminator="\n")
-    return (
-        save(audit.tree(), where / "posterior.nc"),
-        write_text(page, where / "report.html"),
-        write_text(table, where / "summary.csv"),
-    )
-
-
-def context_of(audit: Audit) -> Context:
-    """What can be said in a report of an audit that nobody wrote a context for."""
-    observed = audit.main["observed_data"].to_dataset()
-    area, period = str(observed["area"].values[0]), str(observed["period"].values[-1])
-    return Context(
-        title=f"What does “{audit.readings[0].name}” make of the reported figures?",
-        subtitle=f"A claim audit, {area}, {period}",
-        area_name=area,
-        period=period,
-    )
 
 
 def plain_text(audit: Audit, warnings: Sequence[str]) -> list[str]:

@@ -1,0 +1,10 @@
+from .mexico import MEXICO as MEXICO
+from .mexico import mexico_audit as mexico_audit
+from .readings import Audit as Audit
+from .readings import Reading as Reading
+from .readings import claim_readings as claim_readings
+from .readings import plain_text as plain_text
+from .readings import run as run
+from .writing import context_of as context_of
+from .writing import document as document
+from .writing import write as write

@@ -1,0 +1,57 @@
+"""An audit on paper: the document, and the three files."""
+
+import os
+from pathlib import Path
+
+import pandas as pd
+
+from estimators.audit.readings import Audit
+from estimators.report import AuditResults, Context, audit_document, render_html, write_text
+from estimators.report.document import Document
+from estimators.results import save
+
+
+def document(audit: Audit, context: Context) -> Document:
+    """The report of an audit, as a value."""
+    sources = pd.concat([evidence.source_table() for evidence in audit.evidence.values()])
+    sources = sources.groupby(level=0, sort=False).agg(
+        {
+            "rows": "sum",
+            "first": "min",
+            "last": "max",
+            "indicators": lambda parts: ", ".join(dict.fromkeys(", ".join(parts).split(", "))),
+        }
+    )
+    notes = {reading.name: reading.note for reading in audit.readings}
+    results = AuditResults(audit.results, notes, audit.summary(), sources, audit.refused)
+    return audit_document(results, context)
+
+
+def write(audit: Audit, context: Context, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
+    """Write ``posterior.nc``, ``report.html`` and ``summary.csv`` into a folder, each whole or not at all.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        The three files.
+    """
+    where = Path(folder)
+    page = render_html(document(audit, context))
+    table = audit.summary().to_csv(index=False, lineterminator="\n")
+    return (
+        save(audit.tree(), where / "posterior.nc"),
+        write_text(page, where / "report.html"),
+        write_text(table, where / "summary.csv"),
+    )
+
+
+def context_of(audit: Audit) -> Context:
+    """What can be said in a report of an audit that nobody wrote a context for."""
+    observed = audit.main["observed_data"].to_dataset()
+    area, period = str(observed["area"].values[0]), str(observed["period"].values[-1])
+    return Context(
+        title=f"What does “{audit.readings[0].name}” make of the reported figures?",
+        subtitle=f"A claim audit, {area}, {period}",
+        area_name=area,
+        period=period,
+    )
