@@ -88,7 +88,7 @@ def calibrate(
         covered = {f"coverage_{round(100 * mass)}": _coverage(ranks, draws, mass) for mass in CENTRAL}
         rows.append({"quantity": name, "p": p, **covered})
     table = pd.DataFrame(rows)
-    worst = table.loc[table["p"].idxmin()]
+    worst = table.sort_values("p").iloc[0]
     status = "calibrated" if worst["p"] * len(table) >= LEVEL else "not calibrated"
     text = (
         f"{replicates:,} replicates of {draws} draws; least uniform: {worst['quantity']}, p = {worst['p']:.2g} "

@@ -18,14 +18,13 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import xarray as xr
 
-from estimators import provenance
+from estimators import provenance, record
 from estimators.errors import DataError, ModelError, Problem
 from estimators.evidence import Evidence
 from estimators.priors import Prior
@@ -157,10 +156,10 @@ def fit(
     else:
         assert isinstance(estimator, GraphEstimator)  # noqa: S101
         groups = _sample(estimator, figures, sampling, rng)
-    groups |= {"observed_data": _observed(figures), "constant_data": _constant(figures)}
+    groups |= {"observed_data": record.observed_data(figures), "constant_data": record.constant_data(figures)}
     if estimator.priors():
-        groups["priors"] = _prior_group(estimator.priors())
-        groups["prior"] = _prior_draws(estimator.priors())
+        groups["priors"] = record.prior_rows(estimator.priors())
+        groups["prior"] = record.prior_draws(estimator.priors())
     tree = xr.DataTree.from_dict(groups)
     tree.attrs = _root_attributes(estimator, evidence, figures, seed, chosen, sampling)
     return tree
@@ -195,44 +194,6 @@ def _sample(
 
     posterior, statistics = sample(estimator.graph(figures), sampling, int(rng.integers(2**31)))
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}
-
-
-def _observed(figures: xr.Dataset) -> xr.Dataset:
-    return figures[["reported", "lower", "upper"]].reset_coords(drop=True)
-
-
-def _constant(figures: xr.Dataset) -> xr.Dataset:
-    kept = figures[[name for name in ("years", "population") if name in figures]].reset_coords(drop=True)
-    for name in ("period_start", "period_end"):
-        if name in figures.coords:
-            kept[name] = ("period", figures[name].values.astype("datetime64[D]").astype(str).astype(object))
-    return kept
-
-
-def _prior_group(priors: tuple[Prior, ...]) -> xr.Dataset:
-    rows = [prior.row() for prior in priors]
-    columns: Mapping[str, list[Any]] = {name: [row[name] for row in rows] for name in rows[0]}
-    text = {
-        name: ("prior_row", np.array(values, dtype=object))
-        for name, values in columns.items()
-        if isinstance(values[0], str)
-    }
-    numbers = {
-        name: ("prior_row", np.array(values, dtype=float)) for name, values in columns.items() if name not in text
-    }
-    return xr.Dataset(text | numbers).rename({"prior": "formula"})
-
-
-def _prior_draws(priors: tuple[Prior, ...], draws: int = 2000) -> xr.Dataset:
-    """Evenly spaced quantiles of each prior in place of random draws: the same shape, and no simulation noise."""
-    probability = (np.arange(draws) + 0.5) / draws
-    names = {prior.name: prior for prior in reversed(priors)}
-    return xr.Dataset(
-        {
-            name.replace(" ", "_"): (("chain", "draw"), prior.quantile(probability)[None])
-            for name, prior in names.items()
-        }
-    )
 
 
 def _root_attributes(

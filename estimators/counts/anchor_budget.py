@@ -15,15 +15,15 @@ from estimators.counts.cells import (
     Groups,
     check_dependence,
     exact_counts,
+    read_figures,
     require_independent,
 )
+from estimators.counts.circularity import Anchor, anchor_label, as_row, refuse_circular
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, reading, with_origin
 from estimators.errors import CircularityError, DataError, ModelError, Problem
 from estimators.evidence import Evidence
 from estimators.numeric import anchors as pooling
 from estimators.priors import Claim, ExternalEstimate, Prior
-
-type Anchor = Claim | ExternalEstimate | Prior
 
 
 @dataclass(frozen=True, repr=False)
@@ -74,14 +74,14 @@ class AnchorBudget:
         check_dependence(self.dependence)
         if not self.anchors:
             raise ModelError("an anchor budget without anchors: expected at least one Claim, ExternalEstimate or Prior")
-        names = Counter(_name(anchor) for anchor in self.anchors)
+        names = Counter(anchor_label(anchor) for anchor in self.anchors)
         for name, times in names.items():
             if times > 1:
                 raise CircularityError(f"anchor {name!r} is given {times} times: expected each only once")
         refuse_circular(self.anchors, self.indicator)
 
     def __repr__(self) -> str:
-        listed = "; ".join(f"{_name(anchor)}, {_as_row(anchor).formula}" for anchor in self.anchors)
+        listed = "; ".join(f"{anchor_label(anchor)}, {as_row(anchor).formula}" for anchor in self.anchors)
         return (
             f"AnchorBudget. The log true count behind each figure ({self.indicator}, form {self.form}) is the precision-weighted pool of "
             f"independent log-normal anchors: {listed}. A claim about reporting gives log count − log ρ, with variance Var log ρ + 1/count."
@@ -89,16 +89,16 @@ class AnchorBudget:
 
     def without(self, name: str) -> "AnchorBudget":
         """The same budget with one anchor left out, by its name in the tables."""
-        kept = tuple(anchor for anchor in self.anchors if _name(anchor) != name)
+        kept = tuple(anchor for anchor in self.anchors if anchor_label(anchor) != name)
         if len(kept) == len(self.anchors):
             raise ModelError(
-                f"no anchor {name!r}: expected one of {', '.join(_name(anchor) for anchor in self.anchors)}"
+                f"no anchor {name!r}: expected one of {', '.join(anchor_label(anchor) for anchor in self.anchors)}"
             )
         return replace(self, anchors=kept)
 
     def priors(self) -> tuple[Prior, ...]:
         """The anchors as priors, for the table that goes into the paper."""
-        return tuple(_as_row(anchor) for anchor in self.anchors)
+        return tuple(as_row(anchor) for anchor in self.anchors)
 
     def assumptions(self) -> tuple[str, ...]:
         """What is taken for granted and printed beside every estimate."""
@@ -118,15 +118,13 @@ class AnchorBudget:
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads; a claim made from figures of the same kind is refused here."""
-        figures = evidence.figures(self.indicator, form=self.form)
+        figures = read_figures(evidence, self.indicator, self.form, population="if there")
         for anchor in self.anchors:
             strangers = set(figures["area"].values.tolist()) - {getattr(anchor, "area", "")}
             if isinstance(anchor, ExternalEstimate) and anchor.area and strangers:
                 raise ModelError(
                     f"{anchor.name} is about {anchor.area}: expected figures of that area only, not {', '.join(sorted(strangers))}"
                 )
-        if "population" in evidence.indicators:
-            figures["population"] = evidence.population(figures)
         return figures
 
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
@@ -196,42 +194,6 @@ class AnchorBudget:
             raise DataError([Problem("evidence", None, "value", f"{int(zero.sum())} counts of 0", expected)])
 
 
-def refuse_circular(anchors: tuple[Anchor, ...], indicator: str) -> None:
-    """Refuse anchors that rest on the same figures, on one body's word twice, or on the counts they are to be compared with."""
-    seen: dict[tuple[str, str], str] = {}
-    for anchor in anchors:
-        if isinstance(anchor, Prior):
-            continue
-        name = _name(anchor)
-        if anchor.derived_from == indicator:
-            raise CircularityError(
-                f"{name} was made from {indicator}, the figures themselves: it is no second anchor beside them"
-            )
-        for what, value in (("made from", anchor.derived_from), ("published by", anchor.by)):
-            if not value:
-                continue
-            if (what, value) in seen:
-                text = f"{seen[what, value]} and {name} are both {what} {value!r}: they are one anchor, not two; keep one of them"
-                raise CircularityError(text)
-            seen[what, value] = name
-
-
-def _name(anchor: Anchor) -> str:
-    return f"prior on {anchor.name}: {anchor.description}" if isinstance(anchor, Prior) else anchor.name
-
-
-def _as_row(anchor: Anchor) -> Prior:
-    if isinstance(anchor, Prior):
-        return anchor
-    if isinstance(anchor, Claim):
-        return anchor.prior
-    unit = "persons a year" if anchor.unit == "persons" else "per 100,000 and year"
-    said = f"published by {anchor.by}" if anchor.by else "an assumption"
-    steps = "; ".join(f"{step.name} × {step.factor:.3g}: {step.reason}" for step in anchor.adjustments)
-    reason = "; ".join(part for part in (said, anchor.reason, steps) if part)
-    return Prior("true_count", f"{anchor.name}, {unit}", "log-normal", (anchor.log_median, anchor.total_log_sd), reason)
-
-
 def _anchors(anchors: tuple[Anchor, ...], cells: Cells) -> xr.Dataset:
     claims = [anchor for anchor in anchors if isinstance(anchor, Claim)]
     parts = [
@@ -242,17 +204,17 @@ def _anchors(anchors: tuple[Anchor, ...], cells: Cells) -> xr.Dataset:
 
 
 def _absolute(anchor: ExternalEstimate | Prior, cells: Cells) -> xr.Dataset:
-    row = _as_row(anchor)
+    row = as_row(anchor)
     per_head = isinstance(anchor, Prior) or anchor.unit == "per 100,000"
     if per_head and not cells.has_population:
         raise ModelError(
-            f"{_name(anchor)} is per 100,000: expected rows of the indicator 'population' for every area and period"
+            f"{anchor_label(anchor)} is per 100,000: expected rows of the indicator 'population' for every area and period"
         )
     mean, sd = row.log_moments()
     scale: Array = np.log(cells.exposure if per_head else cells.years)
     values = {"log_true_count": (mean + scale)[None], "log_sd": np.full((1, len(cells.reported)), sd)}
     kind, origin = ("incidence", "") if isinstance(anchor, Prior) else ("external", anchor.derived_from)
-    return with_origin(cells.by_anchor([_name(anchor)], values), [kind], [origin], [row.reason])
+    return with_origin(cells.by_anchor([anchor_label(anchor)], values), [kind], [origin], [row.reason])
 
 
 def _pool(table: xr.Dataset) -> pooling.Pool:

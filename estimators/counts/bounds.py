@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import xarray as xr
 
-from estimators.counts.cells import PER, Groups
+from estimators.counts.cells import PER, Groups, read_figures
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
 from estimators.numeric import thinning
@@ -78,10 +78,7 @@ class Bounds:
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads."""
-        figures = evidence.figures(self.indicator, form=self.form)
-        if "population" in evidence.indicators:
-            figures["population"] = evidence.population(figures)
-        return figures
+        return read_figures(evidence, self.indicator, self.form, population="if there")
 
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:  # noqa: ARG002
         """Bounds of every cell in the group ``estimate``; no draws, since there is no distribution."""

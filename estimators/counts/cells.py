@@ -9,13 +9,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators.errors import DataError, ModelError, Problem
+from estimators.evidence import Evidence
 
 type Array = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
 type Dependence = Literal["common", "independent"]
 type Groups = dict[str, xr.Dataset]
 
-PROBABILITIES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)
+PROBABILITIES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)  # intervals of 95, 80 and 50 %
 PER = 100_000.0
 
 
@@ -80,6 +81,22 @@ class Cells:
             masked = np.where(self.missing, np.nan, array)
             data[name] = ((*dims, "area", "period"), masked.reshape(*masked.shape[:-1], *shape))
         return xr.Dataset(data, coords={"area": self.figures["area"].values, "period": self.figures["period"].values})
+
+
+def read_figures(
+    evidence: Evidence, indicator: str, form: str, *, population: Literal["needed", "if there"]
+) -> xr.Dataset:
+    """The figures of an indicator over (area, period), with the population of each cell.
+
+    Raises
+    ------
+    DataError
+        If there are no such figures, or the population is needed and missing for a cell.
+    """
+    figures = evidence.figures(indicator, form=form)
+    if population == "needed" or "population" in evidence.indicators:
+        figures["population"] = evidence.population(figures)
+    return figures
 
 
 def exact_counts(figures: xr.Dataset, estimator: str) -> Cells:

@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import Array, Cells, Groups, Mask, exact_counts, require_population
-from estimators.counts.reporting import anchor_name, as_prior, reading, with_origin
+from estimators.counts.cells import Array, Cells, Groups, Mask, exact_counts, read_figures, require_population
+from estimators.counts.reporting import anchor_name, as_prior, level_information, reading, with_origin
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
 from estimators.numeric import thinning
@@ -96,8 +96,7 @@ class HierarchicalThinnedPoisson:
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads, with their populations."""
-        figures = evidence.figures(self.indicator, form=self.form)
-        return figures.assign(population=evidence.population(figures))
+        return read_figures(evidence, self.indicator, self.form, population="needed")
 
     def graph(self, figures: xr.Dataset) -> "pm.Model":
         """The PyMC graph: alpha, level_sum, radius and angle of two standard deviations, effects of areas and cells."""
@@ -161,7 +160,7 @@ class HierarchicalThinnedPoisson:
         return {
             "posterior": xr.Dataset(data, coords=coordinates).merge(scalars),
             "anchors": self._anchors(cells),
-            "likelihood": self._information(cells),
+            "likelihood": level_information(cells, as_prior(self.reporting), self.level),
         }
 
     def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
@@ -225,16 +224,6 @@ class HierarchicalThinnedPoisson:
         origin = self.reporting.derived_from if isinstance(self.reporting, Claim) else ""
         return with_origin(
             cells.by_anchor(names, values), ["reporting", "incidence"], [origin, ""], [prior.reason, self.level.reason]
-        )
-
-    def _information(self, cells: Cells) -> xr.Dataset:
-        """Fisher information of the counts about the two levels and, area by area, the two effects: of rank one in each pair."""
-        names = ["log incidence", "log reporting probability"]
-        total = float(cells.reported[~cells.missing].sum())
-        prior_sd = [self.level.log_moments()[1], as_prior(self.reporting).log_moments()[1]]
-        return xr.Dataset(
-            {"information": (("parameter", "other"), np.full((2, 2), total)), "prior_sd": ("parameter", prior_sd)},
-            coords={"parameter": names, "other": names},
         )
 
 

@@ -17,6 +17,7 @@ from estimators.counts.cells import (
     Mask,
     check_dependence,
     exact_counts,
+    read_figures,
     require_independent,
 )
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, prior_nodes, reading
@@ -27,6 +28,7 @@ from estimators.numeric.negative_binomial import Mixing, mixed_quantile
 from estimators.priors import Claim, Prior
 
 LARGEST_SIMULATED = 1e5
+FINE_NODES = 4097
 
 
 @dataclass(frozen=True, repr=False)
@@ -102,10 +104,7 @@ class Multiplier:
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads."""
-        figures = evidence.figures(self.indicator, form=self.form)
-        if "population" in evidence.indicators:
-            figures["population"] = evidence.population(figures)
-        return figures
+        return read_figures(evidence, self.indicator, self.form, population="if there")
 
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
         """Posterior draws and exact quantiles of every cell."""
@@ -208,6 +207,9 @@ class Multiplier:
         family, a, b = self._shape()
         x, weight, spread = prior_nodes(family, a, b)
         nodes, weights = (np.broadcast_to(v, (count, len(x))) for v in (x, weight))
+        if family == "beta":  # its distribution function is dear: read it off one fine table
+            table = grid.tabulate(lambda at: families.log_density_of_logit(family, a, b, at), 1, nodes=FINE_NODES)
+            return Mixing(lambda cell, at: grid.survival(table, 0 * cell, at), nodes, weights, np.full(count, spread))
         return Mixing(
             lambda _, at: families.survival_of_logit(family, a, b, at), nodes, weights, np.full(count, spread)
         )

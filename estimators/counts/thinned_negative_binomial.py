@@ -6,7 +6,7 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import Array, Groups, exact_counts, require_population
+from estimators.counts.cells import Array, Groups, exact_counts, read_figures, require_population
 from estimators.counts.reporting import as_prior, check_incidence, level_anchors, level_information, reading
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
@@ -87,8 +87,7 @@ class ThinnedNegativeBinomial:
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads, with their populations."""
-        figures = evidence.figures(self.indicator, form=self.form)
-        return figures.assign(population=evidence.population(figures))
+        return read_figures(evidence, self.indicator, self.form, population="needed")
 
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
         """Posterior draws of every cell."""

@@ -7,7 +7,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import special
 
-from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts, require_population
+from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts, read_figures, require_population
 from estimators.counts.reporting import as_prior, check_incidence, level_anchors, level_information, reading
 from estimators.evidence import Evidence
 from estimators.numeric import families, grid, thinning
@@ -83,8 +83,7 @@ class ThinnedPoisson:
 
     def figures(self, evidence: Evidence) -> xr.Dataset:
         """The cells this estimator reads, with their populations."""
-        figures = evidence.figures(self.indicator, form=self.form)
-        return figures.assign(population=evidence.population(figures))
+        return read_figures(evidence, self.indicator, self.form, population="needed")
 
     def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> Groups:
         """Posterior draws of every cell."""

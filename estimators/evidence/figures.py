@@ -133,7 +133,10 @@ def population_of(figures: xr.Dataset, stocks: pd.DataFrame, regions: Regions, l
     DataError
         Naming each area and period without population, or with two sources of it.
     """
-    known = {str(name): rows for name, rows in stocks[stocks["value"].notna()].groupby("area", sort=False)}
+    stocks = stocks[stocks["value"].notna()]
+    known = {str(name): rows for name, rows in stocks.groupby("area", sort=False)}
+    origins = stocks[["area", "source", "vintage"]].drop_duplicates()["area"].value_counts()
+    rivals = set(origins.index[origins > 1].astype(str))
     pieces = _calendar_pieces(as_days(figures["period_start"].to_numpy()), as_days(figures["period_end"].to_numpy()))
     persons = np.full((figures.sizes["area"], figures.sizes["period"]), np.nan)
     problems: list[Problem] = []
@@ -141,7 +144,7 @@ def population_of(figures: xr.Dataset, stocks: pd.DataFrame, regions: Regions, l
     for place, area in enumerate(areas):
         parts = members(area, known, regions) or (area,)
         if all(part in known for part in parts):
-            problems += [problem for part in parts for problem in _rival_sources(known[part], label)]
+            problems += [problem for part in parts if part in rivals for problem in _rival_sources(known[part], label)]
             persons[place] = np.sum([_average(known[part], *pieces) for part in parts], axis=0)
     for place, period in np.argwhere(np.isnan(persons)):
         named = f"{areas[place]} in {figures['period'].to_numpy()[period]}"

@@ -75,9 +75,10 @@ def log_density_of_logit(family: Family, a: float, b: float, x: Array) -> Array:
 def survival_of_logit(family: Family, a: float, b: float, x: Array) -> Array:
     """P(logit ρ > x), accurate at both ends."""
     if family == "beta":
-        return np.asarray(
-            np.where(x < 0, special.betaincc(a, b, special.expit(x)), special.betainc(b, a, special.expit(-x)))
-        )
+        low = special.betaincc(a, b, special.expit(np.minimum(x, 0.0)))
+        if np.all(x <= 0):
+            return np.asarray(low)
+        return np.asarray(np.where(x <= 0, low, special.betainc(b, a, special.expit(-np.maximum(x, 0.0)))))
     return np.asarray(special.ndtr((a - x) / b))
 
 

@@ -10,6 +10,7 @@ two integrals of which the one over the *narrower* density is smooth and therefo
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,8 @@ type Array = NDArray[np.float64]
 
 WIDTH = 9.0  # standard deviations on either side of a node grid
 TAIL = 40.0  # and in an exponential tail, down to e^-40
+BANDS = (0.0, 0.6, 1.6, 4.0, 20.0, np.inf)  # rows of like tails share a grid, whose length the longest tail sets
+SECANT_TOLERANCE = 1e-9  # of the last step; the error left after it is far smaller
 CHUNK = 200  # cells at a time, so that the nodes of all quantiles stay in cache
 
 
@@ -43,7 +46,7 @@ class Mixing:
     spread: Array
 
 
-def _beta_nodes(r: Array, b: Array) -> tuple[Array, Array]:
+def _beta_nodes(r: Array, b: Array, finest: float) -> tuple[Array, Array]:
     """Nodes and self-normalised weights of x = logit B, B ~ Beta(r, b), shapes (m, K).
 
     The log density is expanded about its mode x0, r(log B - log B0) + b(log(1 - B) - log(1 - B0)), so that sizes of 1e9 and
@@ -52,7 +55,7 @@ def _beta_nodes(r: Array, b: Array) -> tuple[Array, Array]:
     p0, q0 = (r / (r + b))[:, None], (b / (r + b))[:, None]
     spread = np.sqrt(1.0 / r + 1.0 / b)
     left, right = np.maximum(WIDTH * spread, TAIL / r), np.maximum(WIDTH * spread, TAIL / b)
-    step = np.minimum(0.55 * spread, 0.3)
+    step = np.minimum(0.55 * spread, min(0.3, finest))
     count = int(min(np.ceil(np.max((left + right) / step)), 4096)) + 1
     t = -left[:, None] + (left + right)[:, None] * np.linspace(0.0, 1.0, count)
     with np.errstate(over="ignore"):
@@ -72,11 +75,12 @@ def _incomplete_beta(r: Array, b: Array, x: Array) -> Array:
 def mixed_distribution(cell: NDArray[np.intp], r: Array, b: Array, mixing: Mixing) -> Array:
     """P(U ≤ b - 1), continued to real b > 0; `cell`, `r`, `b` have shape (m,)."""
     answer = np.empty_like(b)
-    narrow = np.sqrt(1.0 / r + 1.0 / b) < mixing.spread[cell]
-    few = narrow & (np.minimum(r, b) > 20.0)  # no long tails: a fifth of the nodes will do
-    for chosen in (few, narrow & ~few):
+    narrow = np.sqrt(1.0 / r + 1.0 / b) < 6.0 * mixing.spread[cell]
+    tail = np.minimum(r, b)
+    for low, high in pairwise(BANDS):
+        chosen = narrow & (low < tail) & (tail <= high)
         if chosen.any():
-            x, weight = _beta_nodes(r[chosen], b[chosen])
+            x, weight = _beta_nodes(r[chosen], b[chosen], 0.5 * float(mixing.spread[cell[chosen]].min()))
             answer[chosen] = (weight * mixing.survival(cell[chosen], x)).sum(axis=1)
     wide = ~narrow
     if wide.any():
@@ -96,7 +100,7 @@ def _part(mixing: Mixing, start: int) -> Mixing:
 def mixed_quantile(r: Array, probability: Array, mixing: Mixing) -> Array:
     """Smallest whole u with P(U ≤ u) ≥ probability, shape (len(probability), cells).
 
-    Found by a bracketing root search on t = log(u + 1) for the normal quantile of P(U ≤ u), which is almost linear in it.
+    Found on t = log(u + 1) for the normal quantile of P(U ≤ u), by secants, or by bracketing where they do not settle.
     """
     if len(r) > CHUNK:
         starts = range(0, len(r), CHUNK)
@@ -113,23 +117,53 @@ def mixed_quantile(r: Array, probability: Array, mixing: Mixing) -> Array:
 
 
 def _solve(cell: NDArray[np.intp], size: Array, wanted: Array, mixing: Mixing) -> Array:
-    """Whole quantiles above 0, from a bracketing search on t = log b."""
+    """Whole quantiles above 0 from the root in t = log b of the normal quantile of P(U ≤ b - 1), which is almost a line."""
     target = special.ndtri(wanted)
 
     def excess(t: Array, goal: Array, which: Array, shape: Array) -> Array:
         chance = mixed_distribution(which.astype(np.intp).ravel(), shape.ravel(), np.exp(t).ravel(), mixing)
-        return np.asarray(np.clip(special.ndtri(np.clip(chance, 0.0, 1.0).reshape(t.shape)), -38.0, 38.0) - goal)
+        return np.asarray(np.clip(special.ndtri(np.clip(chance, 0.0, 1.0)).reshape(t.shape), -38.0, 38.0) - goal)
 
-    centre = (mixing.weights[cell] * mixing.nodes[cell]).sum(axis=1)
-    guess = np.maximum(np.log(size + 1.0) - centre + target * mixing.spread[cell], 0.0)
+    centre = (mixing.weights * mixing.nodes).sum(axis=1)[cell]
+    scale = np.sqrt(mixing.spread[cell] ** 2 + special.polygamma(1, size))
+    guess = np.log1p(np.exp(np.minimum(special.digamma(size) - centre + target * scale, 700.0)))
     args = (target, cell.astype(float), size)
+    root = _secant(excess, guess, scale, args)
+    lost = np.isnan(root)
+    if lost.any():
+        root[lost] = _bracketed(excess, guess[lost], tuple(arg[lost] for arg in args))
+    return np.maximum(np.ceil(np.expm1(root) * (1.0 - 1e-11) - 1e-9), 1.0)
+
+
+def _secant(excess: Callable[..., Array], guess: Array, scale: Array, args: tuple[Array, ...]) -> Array:
+    """Roots of increasing, almost linear functions; NaN where the secant method does not settle."""
+    root, waiting = guess.copy(), np.arange(len(guess))
+    slope, old, old_value = 1.0 / scale, guess, np.zeros_like(guess)
+    for turn in range(9):
+        now = root[waiting]
+        value = excess(now, *(arg[waiting] for arg in args))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slope = (value - old_value) / (now - old) if turn else slope
+            step = np.where(value == 0.0, 0.0, value / slope)
+        good = np.isfinite(step) & ((slope > 0.0) & (np.abs(step) < 3.0) | (value == 0.0))
+        root[waiting] = np.where(good, now - step, np.nan)
+        left = good & (np.abs(step) > SECANT_TOLERANCE)
+        waiting, old, old_value, slope = waiting[left], now[left], value[left], slope[left]
+        if not len(waiting):
+            return root
+    root[waiting] = np.nan
+    return root
+
+
+def _bracketed(excess: Callable[..., Array], guess: Array, args: tuple[Array, ...]) -> Array:
+    """Roots by bracketing; at t = 0 the quantile is known not to be reached."""
     low, high, reach = np.maximum(guess - 0.3, 0.0), guess + 0.3, 0.6
-    low = np.where(excess(low, *args) < 0.0, low, 0.0)  # at t = 0 the quantile is known not to be reached
+    low = np.where(excess(low, *args) < 0.0, low, 0.0)
     short = excess(high, *args) < 0.0
     while short.any() and reach < 2000.0:
         low, high = np.where(short, high, low), np.where(short, high + reach, high)
         short, reach = excess(high, *args) < 0.0, 2.0 * reach
-    limits = {"xatol": 1e-13, "xrtol": 1e-13, "fatol": 1e-13}
-    root = elementwise.find_root(excess, (low, high), args=args, tolerances=limits)
-    u = np.expm1(root.x)
-    return np.maximum(np.ceil(u * (1.0 - 1e-11) - 1e-9), 1.0)
+    found = elementwise.find_root(
+        excess, (low, high), args=args, tolerances={"xatol": 1e-13, "xrtol": 1e-13, "fatol": 1e-13}
+    )
+    return np.asarray(found.x)
