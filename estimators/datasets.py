@@ -164,8 +164,7 @@ def mexico_half_years() -> "Evidence":
     press = press.assign(period=press["period_start"].str[:4] + "-H1", **_PRESS)
     columns = ["area", "period", "indicator", "value", "bound", "source", "vintage", "derived_from", "note"]
     population = load("mexico_population_state_year").query("area != 'MEX' and sex == 'all' and 2021 <= year <= 2022")
-    residents = _nation(_stock(population)).assign(**_RESIDENTS)
-    return _evidence(_nation(recent).assign(**_VICTIMS), press[columns], residents)
+    return _evidence(_nation(recent).assign(**_VICTIMS), press[columns], _nation(_stock(population)).assign(**_RESIDENTS))
 
 
 def mexico_states() -> "Evidence":

@@ -149,7 +149,6 @@ def _simulation_error(post: xr.DataTree, probability: float) -> float:
 
     draws = post["posterior"].to_dataset()[["true_count"]]
     ends = limits(post, "true_count", probability)
-    ends = limits(post, "true_count", probability)
     errors = [
         az.mcse(draws, method="quantile", prob=chance)["true_count"] / ends[end]
         for end, chance in (("lower", tail), ("upper", 1.0 - tail))

@@ -59,7 +59,7 @@ def budget_finding(table: pd.DataFrame) -> Finding:
     """Which anchor supplies which share of the precision of the log level."""
     shares = table.groupby("anchor", sort=False)["share"]
     summary = pd.DataFrame({"share": shares.median(), "least": shares.min(), "most": shares.max()}).reset_index()
-    parts = [f"{percent(row.share)} from {row.anchor}" for row in summary.itertuples()]
+    parts = [f"{percent(float(row['share']))} from {row['anchor']}" for row in summary.to_dict("records")]
     return Finding("anchor budget", f"{len(summary)} absolute anchor{'s' if len(summary) != 1 else ''}",
                    f"Precision of the log true count: {'; '.join(parts)}. The reported counts supply none of it.", summary)  # fmt: skip
 
@@ -72,7 +72,7 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     columns = ["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]
     smallest = smallest_p(table)
     status = f"in conflict (p = {format_p(smallest)})" if smallest < LEVEL else "no conflict found"
-    worst = table.loc[table["p"].idxmin()]
+    worst = table.iloc[int(np.nanargmin(table["p"].to_numpy(dtype=float)))]
     text = (
         f"Most extreme: {worst['anchor']} implies {number(worst['implied'])} in {worst['area']}, {worst['period']}, the other anchors "
         f"{number(worst['others'])}; z = {worst['z']:.2f}, p = {format_p(worst['p'])} and {format_p(smallest)} after Holm's "

@@ -39,8 +39,8 @@ def convergence(post: xr.DataTree) -> Finding:
     divergences = int(post["sample_stats"]["diverging"].sum()) if "diverging" in post["sample_stats"] else 0
     bad = (table["r_hat"] > LARGEST_RHAT) | (table["ess_bulk"] < SMALLEST_ESS) | (table["ess_tail"] < SMALLEST_ESS)
     failed = [
-        f"{row.quantity} (R-hat {row.r_hat:.3f}, ESS {row.ess_bulk:.0f}/{row.ess_tail:.0f})"
-        for row in table[bad].itertuples()
+        f"{row['quantity']} (R-hat {row['r_hat']:.3f}, ESS {row['ess_bulk']:.0f}/{row['ess_tail']:.0f})"
+        for row in table[bad].to_dict("records")
     ]
     if divergences:
         failed.append(f"{divergences} divergent transitions")
