@@ -16,7 +16,7 @@ from estimators import audit
 
 def main(seed: int = 20220801, out: Path = Path("results/mexico_claim_audit")) -> tuple[Path, ...]:
     """Load, fit, diagnose, report."""
-    result = audit.mexico(seed=seed, progress=sys.stderr.isatty())
+    result = audit.mexico_audit(seed=seed, progress=sys.stderr.isatty())
     return audit.write(result, audit.MEXICO, out)
 
 

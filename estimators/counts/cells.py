@@ -54,7 +54,8 @@ class Cells:
 
     def labelled(self, values: Mapping[str, Array]) -> xr.Dataset:
         """Draws of shape (draws, cells) as a dataset with dims (chain, draw, area, period); missing cells hold NaN."""
-        return self._unflatten({name: array[None] for name, array in values.items()}, ("chain", "draw"))
+        data = self._unflatten({name: array[None] for name, array in values.items()}, ("chain", "draw"))
+        return data.assign_coords(chain=[0], draw=np.arange(data.sizes["draw"]))
 
     def by_probability(
         self, values: Mapping[str, Array], probabilities: tuple[float, ...] = PROBABILITIES

@@ -21,7 +21,7 @@ from estimators.counts.cells import (
     require_independent,
 )
 from estimators.counts.reporting import as_prior, claim_anchor, level_information, prior_nodes, reading
-from estimators.errors import IdentificationWarning, ModelError
+from estimators.errors import IdentificationWarning, ModelError, PriorWarning
 from estimators.evidence import Evidence
 from estimators.numeric import families, grid, thinning
 from estimators.numeric.negative_binomial import Mixing, mixed_quantile
@@ -82,6 +82,9 @@ class Multiplier:
         if self.count_prior == "uniform" and (prior.family != "beta" or prior.parameters[0] <= 1):
             text = "a uniform prior on the count turns Beta(c, d) into Beta(c - 1, d): expected a beta with c > 1, or 'scale-invariant'"
             raise ModelError(f"count_prior 'uniform' with {prior.formula}: {text}")
+        if self.count_prior == "uniform":
+            text = "a uniform prior on the true count is informative: it moves the reporting probability down before any figure is seen"
+            warnings.warn(text, PriorWarning, stacklevel=3)
 
     def __repr__(self) -> str:
         flat = "π(N) ∝ 1/N, which leaves ρ as it was" if self.count_prior == "scale-invariant" else "uniform"

@@ -1,14 +1,18 @@
 """What every estimator with one reporting probability needs of it: a prior, nodes, the anchor it makes, what the count informs."""
 
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import xarray as xr
 
 from estimators.counts.cells import Array, Cells
-from estimators.errors import ModelError
+from estimators.errors import ModelError, PriorWarning
 from estimators.numeric import families, grid
 from estimators.priors import Claim, Prior
+
+
+EVERYBODY = 100_000.0  # per 100,000 and year
 
 
 def as_prior(reporting: Claim | Prior) -> Prior:
@@ -47,9 +51,18 @@ def prior_nodes(family: families.Family, a: float, b: float) -> tuple[Array, Arr
 
 
 def check_incidence(incidence: Prior) -> None:
-    """An incidence prior must be a gamma, which is what makes the rest closed form."""
+    """An incidence prior must be a gamma, which is what makes the rest closed form, and not a flat one in disguise.
+
+    A gamma whose rate goes to 0 tilts ρ by ρ^-shape in every cell (a flat one, of shape 1, by 1/ρ): it looks vague and is not.
+    """
     if incidence.family != "gamma":
         raise ModelError(f"prior of incidence {incidence.formula}: expected a gamma (see estimators.gamma_prior)")
+    if float(incidence.quantile(0.95)) > EVERYBODY:
+        text = (
+            f"prior of incidence {incidence.formula} has more than 5 % of its probability above one case per person and year: a prior so "
+            f"flat is not vague, it tilts the reporting probability by its power -{incidence.parameters[0]:.3g} in every cell"
+        )
+        warnings.warn(text, PriorWarning, stacklevel=4)
 
 
 def level_anchors(cells: Cells, reporting: Claim | Prior, incidence: Prior) -> xr.Dataset:
