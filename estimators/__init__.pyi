@@ -21,7 +21,6 @@ from .errors import Problem as Problem
 from .evidence import Evidence as Evidence
 from .evidence import read_evidence as read_evidence
 from .evidence.single import single_figure as single_figure
-from .inference import Sampling as Sampling
 from .inference import fit as fit
 from .plots import plot_anchor_budget as plot_anchor_budget
 from .plots import plot_forest as plot_forest
@@ -35,3 +34,4 @@ from .priors import prior_table as prior_table
 from .results import load as load
 from .results import save as save
 from .results import summary as summary
+from .sampling import Sampling as Sampling

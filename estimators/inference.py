@@ -18,7 +18,6 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 """
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -28,43 +27,15 @@ from estimators import provenance, record
 from estimators.errors import DataError, ModelError, Problem
 from estimators.evidence import Evidence
 from estimators.priors import Prior
+from estimators.sampling import Sampling, sample
 
 if TYPE_CHECKING:
     import pymc as pm
 
+__all__ = ["Engine", "Estimator", "ExactEstimator", "GraphEstimator", "Sampling", "Summarised", "fit"]
+
 type Engine = Literal["auto", "exact", "nuts"]
 ENGINES: tuple[Engine, ...] = ("auto", "exact", "nuts")
-
-
-@dataclass(frozen=True)
-class Sampling:
-    """How much to sample.
-
-    Parameters
-    ----------
-    draws : int
-        Draws kept: in all for an exact engine, whose draws are independent; in each chain for a sampler.
-    tune, chains, target_accept : int, int, float
-        Of the sampler; an exact engine has one chain.
-    sampler : {"nutpie", "pymc", "numpyro", "blackjax"}
-        Which implementation of NUTS.
-    progress : bool
-        Show a progress bar.
-    """
-
-    draws: int = 1000
-    tune: int = 1000
-    chains: int = 4
-    target_accept: float = 0.9
-    sampler: Literal["nutpie", "pymc", "numpyro", "blackjax"] = "nutpie"
-    progress: bool = False
-
-    def __post_init__(self) -> None:
-        for name in ("draws", "tune", "chains"):
-            if getattr(self, name) < 1:
-                raise ModelError(f"sampling {name} = {getattr(self, name)}: expected at least 1")
-        if not 0.0 < self.target_accept < 1.0:
-            raise ModelError(f"sampling target_accept = {self.target_accept}: expected a probability between 0 and 1")
 
 
 class Estimator(Protocol):
@@ -190,8 +161,6 @@ def _checked_seed(seed: int) -> int:
 def _sample(
     estimator: GraphEstimator, figures: xr.Dataset, sampling: Sampling, rng: np.random.Generator
 ) -> dict[str, xr.Dataset]:
-    from estimators.sampling import sample
-
     posterior, statistics = sample(estimator.graph(figures), sampling, int(rng.integers(2**31)))
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}
 

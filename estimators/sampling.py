@@ -1,17 +1,49 @@
 """The only place that calls a sampler: PyMC's, silently, with everything named."""
 
 import logging
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 import xarray as xr
+
+from estimators.errors import ModelError
 
 if TYPE_CHECKING:
     import pymc as pm
 
-    from estimators.inference import Sampling
+
+@dataclass(frozen=True)
+class Sampling:
+    """How much to sample.
+
+    Parameters
+    ----------
+    draws : int
+        Draws kept: in all for an exact engine, whose draws are independent; in each chain for a sampler.
+    tune, chains, target_accept : int, int, float
+        Of the sampler; an exact engine has one chain.
+    sampler : {"nutpie", "pymc", "numpyro", "blackjax"}
+        Which implementation of NUTS.
+    progress : bool
+        Show a progress bar.
+    """
+
+    draws: int = 1000
+    tune: int = 1000
+    chains: int = 4
+    target_accept: float = 0.9
+    sampler: Literal["nutpie", "pymc", "numpyro", "blackjax"] = "nutpie"
+    progress: bool = False
+
+    def __post_init__(self) -> None:
+        for name in ("draws", "tune", "chains"):
+            if getattr(self, name) < 1:
+                raise ModelError(f"sampling {name} = {getattr(self, name)}: expected at least 1")
+        if not 0.0 < self.target_accept < 1.0:
+            raise ModelError(f"sampling target_accept = {self.target_accept}: expected a probability between 0 and 1")
 
 
-def sample(model: "pm.Model", sampling: "Sampling", seed: int) -> tuple[xr.Dataset, xr.Dataset]:
+def sample(model: "pm.Model", sampling: Sampling, seed: int) -> tuple[xr.Dataset, xr.Dataset]:
     """Draws of the graph's variables and the sampler's statistics, dims (chain, draw, ...)."""
     import pymc as pm
 

@@ -22,7 +22,7 @@ ROOMS = {
     "counts": ("numeric priors evidence numbers errors", "numpy scipy xarray pymc pytensor"),
     "record": ("priors", "numpy xarray"),
     "inference": ("priors evidence provenance record sampling errors", "numpy xarray pymc"),
-    "sampling": ("inference", "numpy xarray pymc"),
+    "sampling": ("errors", "xarray pymc"),
     "diagnostics": ("numeric numbers errors", "numpy pandas xarray arviz"),
     "calibration": ("inference diagnostics numeric errors", "numpy scipy pandas xarray"),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),

@@ -8,9 +8,8 @@ import xarray as xr
 
 from estimators.counts.cells import Array, Cells
 from estimators.errors import ModelError, PriorWarning
-from estimators.numeric import families, grid
+from estimators.numeric import families, grid, thinning
 from estimators.priors import Claim, Prior
-
 
 EVERYBODY = 100_000.0  # per 100,000 and year
 
@@ -74,6 +73,21 @@ def level_anchors(cells: Cells, reporting: Claim | Prior, incidence: Prior) -> x
     )
     level = with_origin(level, ["incidence"], [""], [incidence.reason])
     return xr.concat([claim_anchor(cells, reporting), level], dim="anchor")
+
+
+def thinned_truth(
+    cells: Cells, reporting: Prior, incidence: Prior, rng: np.random.Generator, dispersion: float = np.inf
+) -> xr.Dataset:
+    """Truth and figures drawn from the priors of a thinned Poisson, or negative binomial where a dispersion is given."""
+    size = cells.reported.shape
+    probability, rate = reporting.quantile(rng.random(size)), incidence.quantile(rng.random(size))
+    mean = cells.exposure * rate
+    if np.isfinite(dispersion):
+        mean = mean * rng.standard_gamma(dispersion, size) / dispersion
+    reported = thinning.poisson_draws(rng, mean * probability)
+    true_count = reported + thinning.poisson_draws(rng, mean * (1.0 - probability))
+    truth = {"true_count": true_count, "incidence": rate, "reporting_probability": probability, "reported": reported}
+    return cells.by_cell(truth)
 
 
 def claim_anchor(cells: Cells, reporting: Claim | Prior, claims: Sequence[Claim | Prior] = ()) -> xr.Dataset:

@@ -7,7 +7,14 @@ import xarray as xr
 from scipy import special
 
 from estimators.counts.cells import Array, Groups, exact_counts, read_figures, require_population
-from estimators.counts.reporting import as_prior, check_incidence, level_anchors, level_information, reading
+from estimators.counts.reporting import (
+    as_prior,
+    check_incidence,
+    level_anchors,
+    level_information,
+    reading,
+    thinned_truth,
+)
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
 from estimators.numeric import families, grid, overdispersed, thinning
@@ -119,24 +126,9 @@ class ThinnedNegativeBinomial:
 
     def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Truth and figures drawn from the priors, for calibration and prior predictive checks."""
-        cells = exact_counts(figures, "simulation")
-        size = cells.reported.shape
-        reporting, incidence = (
-            as_prior(self.reporting).quantile(rng.random(size)),
-            self.incidence.quantile(rng.random(size)),
+        return thinned_truth(
+            exact_counts(figures, "simulation"), as_prior(self.reporting), self.incidence, rng, self.dispersion
         )
-        mean = cells.exposure * incidence * rng.standard_gamma(self.dispersion, size) / self.dispersion
-        reported, unreported = (
-            thinning.poisson_draws(rng, mean * reporting),
-            thinning.poisson_draws(rng, mean * (1.0 - reporting)),
-        )
-        truth = {
-            "true_count": reported + unreported,
-            "incidence": incidence,
-            "reporting_probability": reporting,
-            "reported": reported,
-        }
-        return cells.by_cell(truth)
 
     def _table(self, reported: Array, exposure: Array) -> grid.Table:
         (shape, rate), prior = self.incidence.parameters, as_prior(self.reporting)

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 from scipy import special
 
 from estimators.counts.cells import PROBABILITIES, Array, Cells, Groups, exact_counts, read_figures, require_population
-from estimators.counts.reporting import as_prior, check_incidence, level_anchors, level_information, reading
+from estimators.counts.reporting import (
+    as_prior,
+    check_incidence,
+    level_anchors,
+    level_information,
+    reading,
+    thinned_truth,
+)
 from estimators.evidence import Evidence
 from estimators.numeric import families, grid, thinning
 from estimators.numeric.negative_binomial import Mixing, mixed_quantile
@@ -111,21 +118,7 @@ class ThinnedPoisson:
 
     def simulate(self, figures: xr.Dataset, rng: np.random.Generator) -> xr.Dataset:
         """Truth and figures drawn from the priors, for calibration and prior predictive checks."""
-        cells = exact_counts(figures, "simulation")
-        size = cells.reported.shape
-        reporting, incidence = (
-            as_prior(self.reporting).quantile(rng.random(size)),
-            self.incidence.quantile(rng.random(size)),
-        )
-        reported = thinning.poisson_draws(rng, cells.exposure * incidence * reporting)
-        unreported = thinning.poisson_draws(rng, cells.exposure * incidence * (1.0 - reporting))
-        truth = {
-            "true_count": reported + unreported,
-            "incidence": incidence,
-            "reporting_probability": reporting,
-            "reported": reported,
-        }
-        return cells.by_cell(truth)
+        return thinned_truth(exact_counts(figures, "simulation"), as_prior(self.reporting), self.incidence, rng)
 
     def _table(self, cells: Cells) -> grid.Table:
         (shape, rate), prior = self.incidence.parameters, as_prior(self.reporting)
