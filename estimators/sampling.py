@@ -1,12 +1,13 @@
 """The only place that calls a sampler: PyMC's, silently, with everything named."""
 
 import logging
+import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import xarray as xr
 
-from estimators.errors import ModelError
+from estimators.errors import ConvergenceWarning, ModelError
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -60,4 +61,9 @@ def sample(model: "pm.Model", sampling: Sampling, seed: int) -> tuple[xr.Dataset
             progressbar=sampling.progress,
             compute_convergence_checks=False,
         )
-    return tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+    posterior, statistics = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+    divergences = int(statistics["diverging"].sum())
+    if divergences:
+        text = f"{divergences} divergent transitions: the result is not publishable; see estimators.convergence"
+        warnings.warn(text, ConvergenceWarning, stacklevel=4)
+    return posterior, statistics

@@ -74,6 +74,11 @@ class AnchorBudget:
         check_dependence(self.dependence)
         if not self.anchors:
             raise ModelError("an anchor budget without anchors: expected at least one Claim, ExternalEstimate or Prior")
+        for anchor in self.anchors:
+            if isinstance(anchor, Prior) and anchor.family not in ("log-normal", "gamma"):
+                raise ModelError(
+                    f"{anchor_label(anchor)}: {anchor.formula}: expected a log-normal or gamma prior of incidence"
+                )
         names = Counter(anchor_label(anchor) for anchor in self.anchors)
         for name, times in names.items():
             if times > 1:
