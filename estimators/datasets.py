@@ -163,8 +163,8 @@ def mexico_half_years() -> "Evidence":
     press = load("article_figures").query("id in ['S004-001', 'S004-002']")
     press = press.assign(period=press["period_start"].str[:4] + "-H1", **_PRESS)
     columns = ["area", "period", "indicator", "value", "bound", "source", "vintage", "derived_from", "note"]
-    population = load("mexico_population_state_year").query("area != 'MEX' and sex == 'all' and 2021 <= year <= 2022")
-    return _evidence(_nation(recent).assign(**_VICTIMS), press[columns], _nation(_stock(population)).assign(**_RESIDENTS))
+    people = load("mexico_population_state_year").query("area != 'MEX' and sex == 'all' and 2021 <= year <= 2022")
+    return _evidence(_nation(recent).assign(**_VICTIMS), press[columns], _nation(_stock(people)).assign(**_RESIDENTS))
 
 
 def mexico_states() -> "Evidence":

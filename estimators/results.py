@@ -1,5 +1,6 @@
 """Results on disk and as tables. They read trees; what made them does not matter."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -30,6 +31,8 @@ def save(post: xr.DataTree, path: str | os.PathLike[str]) -> Path:
         The file.
     """
     target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "expected a file, not a folder", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     os.close(handle)

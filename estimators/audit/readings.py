@@ -3,8 +3,10 @@
 An audit is a tuple of readings and one or more sets of figures. Each reading is an estimator; each is fitted to each set.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
+from typing import Any
 
 import pandas as pd
 import xarray as xr
@@ -128,15 +130,48 @@ def claim_readings(claim: Claim, indicator: str = "victims_identified") -> tuple
     return (Reading(claim.name.removeprefix("claim: "), estimator, f"the claim as it stands: {claim.description}"),)
 
 
-def plain_text(audit: Audit, warnings: Sequence[str]) -> list[str]:
-    """The answer in a few lines for a terminal."""
+def plain_text(audit: Audit, notes: Sequence[str], *, period: str | None = None, placed: bool = True) -> list[str]:
+    """The answer in a few lines for a terminal.
+
+    Parameters
+    ----------
+    audit : Audit
+        What `run` returned.
+    notes : sequence of str
+        To print at the end.
+    period : str, optional
+        Only the figures of this period.
+    placed : bool
+        Whether each line begins with area and period.
+    """
     told = identification(audit.main)
-    lines = [f"Verdict: {told.verdict} – {told.meaning}."]
-    for _, row in audit.summary().iterrows():
-        digits = numbers.supported_digits(float(row["simulation_error"]))
-        ends = (float(row[f"true_count_{end}"]) for end in ("median", "lower", "upper"))
-        figure = f"{row['area']}, {row['period']}: {numbers.count(row['reported'])} reported"
-        lines.append(
-            f"{figure} → true count {numbers.estimate(*ends, digits)}, {100 * row['probability']:g} % interval, under “{row['reading']}”"
-        )
-    return [*lines, told.finding("anchor budget").text, *(f"Note: {text}" for text in warnings)]
+    rows = [row for row in audit.summary().to_dict("records") if period in (None, row["period"])]
+    many = len(audit.readings) > 1
+    lines = [figure_line(row, placed=placed) + (f", under “{row['reading']}”" if many else "") for row in rows]
+    notes = [f"Note: {text}" for text in notes]
+    return [f"Verdict: {told.verdict} – {told.meaning}.", *lines, told.finding("anchor budget").text, *notes]
+
+
+def figure_line(row: Mapping[Hashable, Any], *, placed: bool = True) -> str:
+    """One figure and what was made of it, from a row of `estimators.summary`.
+
+    Examples
+    --------
+    >>> ends = {"true_count_median": 49351.0, "true_count_lower": 13648.0, "true_count_upper": 181936.0}
+    >>> row = {"area": "MEX", "period": "2022-H1", "reported": 494.0, "probability": 0.95, "simulation_error": 0.0}
+    >>> figure_line(row | ends)
+    'MEX, 2022-H1: 494 reported → true count 49,000 (13,000 – 190,000), 95 % interval'
+    """
+    digits = numbers.supported_digits(float(row["simulation_error"]))
+    lower, upper = float(row["true_count_lower"]), float(row["true_count_upper"])
+    median = row.get("true_count_median")
+    if isnan(lower):
+        made = "no estimate"
+    elif median is None:
+        made = f"true count between {numbers.number(lower, digits, 'down')} and {numbers.number(upper, digits, 'up')}"
+    else:
+        interval = f"{100 * float(row['probability']):g} % interval"
+        made = f"true count {numbers.estimate(float(median), lower, upper, digits)}, {interval}"
+    reported = float(row["reported"])
+    figure = f"{numbers.count(reported)} reported" if not isnan(reported) else "no exact figure"
+    return (f"{row['area']}, {row['period']}: " if placed else "") + f"{figure} → {made}"

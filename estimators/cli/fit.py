@@ -5,8 +5,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from estimators.cli.options import add_claim_options, add_common_options, claim_from, print_json
-from estimators.errors import DataError, Problem
+from estimators.cli.answers import assumptions, print_json, said, several_figures
+from estimators.cli.options import add_claim_options, add_common_options, check_file, claim_from
+from estimators.errors import DarkfigureError
 
 if TYPE_CHECKING:
     from estimators.inference import Estimator
@@ -36,11 +37,14 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    from estimators.audit.readings import figure_line
     from estimators.diagnostics import convergence, identification
     from estimators.evidence import read_evidence
     from estimators.inference import Sampling, fit
     from estimators.results import save, summary
 
+    if options.out is not None:
+        check_file(options.out)
     sampling = Sampling(draws=options.draws, progress=sys.stderr.isatty() and not options.json)
     estimator = _estimator(options)
     post = fit(estimator, read_evidence(options.evidence), seed=options.seed, engine=options.engine, sampling=sampling)
@@ -48,21 +52,16 @@ def _run(options: argparse.Namespace) -> int:
     if options.out is not None:
         save(post, options.out)
     if options.json:
-        shares = told.finding("anchor budget").table
-        anchors = [{"name": str(row.anchor), "share": float(row.share)} for row in shares.itertuples()]
-        print_json(
-            {
-                "figures": table.to_dict("records"),
-                "verdict": told.verdict,
-                "anchors": anchors,
-                "convergence": sound.status,
-            }
-        )
+        answer = several_figures(table, told) | {"convergence": sound.status}
+        print_json(answer | {"warnings": [*said(options), *assumptions(post)]})
         return 0
-    print(table.drop(columns=["estimator", "anchors"]).to_string(index=False))
-    print(
-        f"Verdict: {told.verdict} – {told.meaning}.\n{told.finding('anchor budget').text}\nConvergence: {sound.status}. {sound.text}"
-    )
+    print(f"Verdict: {told.verdict} – {told.meaning}.")
+    for row in table.to_dict("records"):
+        print(figure_line(row))
+    print(told.finding("anchor budget").text)
+    print(f"Convergence: {sound.status}. {sound.text}")
+    for text in assumptions(post):
+        print(f"Note: {text}")
     if options.out is not None:
         print(options.out)
     return 0
@@ -74,9 +73,8 @@ def _estimator(options: argparse.Namespace) -> "Estimator":
     if options.estimator == "bounds":
         low, high = _required(options, "range", "the lowest and highest share reported")
         return counts.Bounds(lowest=low, highest=high, indicator=options.indicator)
-    claim = claim_from(
-        argparse.Namespace(**vars(options) | {"claim": _required(options, "claim", "a claim such as '1 in 100'")})
-    )
+    _required(options, "claim", "a claim such as '1 in 100'")
+    claim = claim_from(options)
     if options.estimator == "multiplier":
         return counts.Multiplier(claim, indicator=options.indicator)
     if options.estimator == "hierarchical":
@@ -94,7 +92,5 @@ def _estimator(options: argparse.Namespace) -> "Estimator":
 def _required(options: argparse.Namespace, name: str, expected: str) -> Any:
     value = getattr(options, name)
     if value is None:
-        raise DataError(
-            [Problem("command line", None, f"--{name}", "none", f"{expected}, for --estimator {options.estimator}")]
-        )
+        raise DarkfigureError(f"--{name} is missing: expected {expected}, for --estimator {options.estimator}")
     return value

@@ -1,15 +1,20 @@
-"""Options that several subcommands share, and how machine-readable output is printed."""
+"""Options that several subcommands share, and how what is wrong with them is said."""
 
 import argparse
-import json
-import math
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import errno
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from estimators.errors import DarkfigureError, DataError, Problem
 
 if TYPE_CHECKING:
     from estimators.priors import Claim
 
 DEFAULT_SEED = 20220801
+TYPED = ("claim", "fit", "DataFrame")  # places of problems with what stood on the command line, not in a file
+OPTION_OF = {"": "claim", "value": "reported", "period_start": "period", "period_end": "period"}
 
 
 def add_claim_options(parser: argparse.ArgumentParser) -> None:
@@ -53,24 +58,39 @@ def add_common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=DEFAULT_SEED, help="seed of the draws")
 
 
-def print_json(value: Mapping[str, Any] | list[Any]) -> None:
-    """Print strict JSON: missing and infinite numbers become null."""
-    print(json.dumps(_plain(value), ensure_ascii=False, allow_nan=False))
+def in_one_line(error: DarkfigureError, options: argparse.Namespace) -> str:
+    """What is wrong and where: the option for what was typed, file, row and column for what was read."""
+    if not isinstance(error, DataError):
+        return "; ".join(str(error).splitlines()) or type(error).__name__
+    file = getattr(options, "evidence", None)
+    lines = [_place(problem, file) for problem in error.problems]
+    if file is None or len(lines) == 1:
+        return "; ".join(lines)
+    return f"{lines[0]} (and {len(lines) - 1} more problems; list them with: darkfigure data check {file})"
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(part) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(part) for part in value]
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value.is_integer() and abs(value) < 2.0**53 else value
-    return (
-        value
-        if isinstance(value, str | int | bool | None)
-        else _plain(value.item())
-        if hasattr(value, "item")
-        else str(value)
-    )
+def _place(problem: Problem, file: str | None) -> str:
+    if problem.place in TYPED:
+        option = OPTION_OF.get(problem.column or "", problem.column)
+        return f"--{option}: {problem.value!r}: expected {problem.expected}"
+    if problem.place == "evidence" and file is not None:
+        return str(replace(problem, place=Path(file).name))
+    return str(problem)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that cannot be made or written to, before anything is computed."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "expected a folder, not a file", str(folder))
+    parent = next(part for part in (folder.absolute(), *folder.absolute().parents) if part.exists())
+    if not parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "expected a folder, not a file", str(parent))
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(parent))
+
+
+def check_file(file: Path) -> None:
+    """Refuse a file that cannot be written, before anything is computed."""
+    if file.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "expected a file, not a folder", str(file))
+    check_folder(file.parent)

@@ -23,12 +23,15 @@ def convergence(post: xr.DataTree) -> Finding:
     Returns
     -------
     Finding
-        Status *independent draws* for an exact engine, *publishable*, or *not publishable*, and then which quantity failed.
+        Status *nothing drawn* for bounds, *independent draws* for an exact engine, *publishable*, or *not publishable*, and then
+        which quantity failed.
 
     References
     ----------
     Vehtari, A. et al. 2021. Rank-normalization, folding, and localization. doi:10.1214/20-BA1221
     """
+    if "posterior" not in post.children:
+        return Finding("convergence", "nothing drawn", "The limits are computed; there are no draws to diagnose.")
     if "sample_stats" not in post.children:
         return Finding(
             "convergence",

@@ -1,5 +1,6 @@
 """A document as one HTML file that needs nothing else: style, pictures and all."""
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -37,6 +38,8 @@ def _kind(block: Block) -> str:
 def write_text(text: str, path: str | os.PathLike[str]) -> Path:
     """Write a text file whole or not at all; its folder is made if it does not exist."""
     target = Path(path)
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, "expected a file, not a folder", str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
