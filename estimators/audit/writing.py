@@ -13,18 +13,26 @@ from estimators.results import save
 
 def document(audit: Audit, context: Context) -> Document:
     """The report of an audit, as a value."""
-    sources = pd.concat([evidence.source_table() for evidence in audit.evidence.values()])
-    sources = sources.groupby(level=0, sort=False).agg(
+    notes = {reading.name: reading.note for reading in audit.readings}
+    results = AuditResults(audit.results, notes, audit.summary(), _sources(audit), audit.refused)
+    return audit_document(results, context)
+
+
+def _sources(audit: Audit) -> pd.DataFrame:
+    """Sources of all sets of figures, each once."""
+    grouped = pd.concat([evidence.source_table() for evidence in audit.evidence.values()]).groupby(level=0, sort=False)
+    return pd.DataFrame(
         {
-            "rows": "sum",
-            "first": "min",
-            "last": "max",
-            "indicators": lambda parts: ", ".join(dict.fromkeys(", ".join(parts).split(", "))),
+            "rows": grouped["rows"].sum(),
+            "first": grouped["first"].min(),
+            "last": grouped["last"].max(),
+            "indicators": grouped["indicators"].agg(_each_once),
         }
     )
-    notes = {reading.name: reading.note for reading in audit.readings}
-    results = AuditResults(audit.results, notes, audit.summary(), sources, audit.refused)
-    return audit_document(results, context)
+
+
+def _each_once(listed: "pd.Series[str]") -> str:
+    return ", ".join(dict.fromkeys(", ".join(listed).split(", ")))
 
 
 def write(audit: Audit, context: Context, folder: str | os.PathLike[str]) -> tuple[Path, ...]:

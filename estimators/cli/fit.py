@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,9 @@ def _run(options: argparse.Namespace) -> int:
         check_file(options.out)
     sampling = Sampling(draws=options.draws, progress=sys.stderr.isatty() and not options.json)
     estimator = _estimator(options)
-    post = fit(estimator, read_evidence(options.evidence), seed=options.seed, engine=options.engine, sampling=sampling)
+    evidence = read_evidence(options.evidence)
+    with redirect_stdout(sys.stderr):  # where PyMC's progress bar belongs
+        post = fit(estimator, evidence, seed=options.seed, engine=options.engine, sampling=sampling)
     table, told, sound = summary(post), identification(post), convergence(post)
     if options.out is not None:
         save(post, options.out)

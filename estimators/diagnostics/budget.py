@@ -71,11 +71,11 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
         return Finding("conflict", "cannot be tested", text)
     columns = ["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]
     smallest = smallest_p(table)
-    status = f"in conflict (p = {format_p(smallest)})" if smallest < LEVEL else "no conflict found"
+    status = f"in conflict ({format_p(smallest)})" if smallest < LEVEL else "no conflict found"
     worst = table.iloc[int(np.nanargmin(table["p"].to_numpy(dtype=float)))]
     text = (
         f"Most extreme: {worst['anchor']} implies {number(worst['implied'])} in {worst['area']}, {worst['period']}, the other anchors "
-        f"{number(worst['others'])}; z = {worst['z']:.2f}, p = {format_p(worst['p'])} and {format_p(smallest)} after Holm's "
+        f"{number(worst['others'])}; z = {worst['z']:.2f}, {format_p(worst['p'])}, and {format_p(smallest)} after Holm's "
         "correction for all comparisons. Absence of conflict is not agreement: see the power."
     )
     return Finding("conflict", status, text, table[columns])
@@ -108,5 +108,11 @@ def smallest_p(table: pd.DataFrame) -> float:
 
 
 def format_p(p: float) -> str:
-    """A p value as it is printed: two digits, and never an exact zero."""
-    return "< 0.0001" if p < 1e-4 else f"{p:.2g}"
+    """A p value as it is printed: two digits, and never an exact zero.
+
+    Examples
+    --------
+    >>> format_p(0.0312), format_p(3e-9)
+    ('p = 0.031', 'p < 0.0001')
+    """
+    return "p < 0.0001" if p < 1e-4 else f"p = {p:.2g}"

@@ -99,7 +99,7 @@ def _verdict(table: pd.DataFrame, power: Finding) -> str:
         return "unauditable"
     p = budget.smallest_p(table)
     if p < budget.LEVEL:
-        return f"in conflict (p = {budget.format_p(p)})"
+        return f"in conflict ({budget.format_p(p)})"
     return "untestable at this credibility" if power.status == "too little" else "compatible"
 
 

@@ -1,14 +1,25 @@
 """Medians and intervals side by side, on a logarithmic axis."""
 
 from collections.abc import Sequence
+from textwrap import wrap
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 from numpy.typing import NDArray
 
 from estimators.plots.style import COLOURS, GREY, footnote, new_figure, styled
+from estimators.plots.ticks import set_log_ticks
+
+WORDS = {
+    "true_count": "true count",
+    "incidence": "incidence per 100,000 and year",
+    "reporting_probability": "reporting probability",
+}
+MARKERS = "osDPX"
+LONGEST_LABEL = 34
+MARGIN = 1.12
 
 type Array = NDArray[np.float64]
 
@@ -25,7 +36,8 @@ def plot_forest(
     label : str
         Column that names the rows.
     quantity : str
-        Which estimate: its columns ``_median``, ``_lower``, ``_upper`` are drawn. Rows without a median are drawn as a bar alone.
+        Which estimate: its columns ``_median``, ``_lower``, ``_upper`` are drawn. Rows without a median are drawn as a line alone;
+        an end at zero or infinity runs out of the picture and has no cap.
     group : str, optional
         Column whose values get a colour and a marker each.
     title : str
@@ -45,42 +57,49 @@ def plot_forest(
     1
     """
     columns = [f"{quantity}_{end}" for end in ("median", "lower", "upper")]
-    rows = table.dropna(subset=columns[1:]).reset_index(drop=True)
-    groups = list(dict.fromkeys(rows[group])) if group else [""]
+    rows = table.reindex(columns=list(dict.fromkeys([*table.columns, *columns])))
+    rows = rows.dropna(subset=columns[1:]).reset_index(drop=True)
+    names = ["\n".join(wrap(str(name), LONGEST_LABEL) or [""]) for name in rows[label]]
+    lines = max((name.count("\n") + 1 for name in names), default=1)
     with styled():
-        figure, axes = new_figure(7.2, 0.9 + 0.27 * max(len(rows), 2))
-        for index, name in enumerate(groups):
-            chosen = rows[rows[group] == name] if group else rows
-            _draw(axes, chosen, columns, COLOURS[index % len(COLOURS)], "osD^v"[index % 5], name)
+        figure, axes = new_figure(7.2, 1.0 + (0.13 + 0.14 * lines) * max(len(rows), 2))
         axes.set_xscale("log")
-        axes.xaxis.set_major_locator(
-            LogLocator(base=10, subs=_subdivisions(rows[columns[1:]].to_numpy(dtype=float)), numticks=12)
-        )
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.15g}"))
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_yticks(np.arange(len(rows)), rows[label].astype(str))
-        axes.set_ylim(len(rows) - 0.4, -0.6)
+        axes.set_xlim(*_limits(rows[columns].to_numpy(dtype=float)))
+        axes.set_yticks(np.arange(len(rows)), names)
+        axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.6)
         axes.spines["left"].set_visible(False)
-        axes.set_xlabel(_axis_label(quantity, rows))
-        if group:
-            axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(groups), frameon=False, fontsize=9)
-        elif title:
+        axes.set_xlabel(_axis_label(quantity, rows), loc="right")
+        if title:
             axes.set_title(title, loc="left", fontsize=11)
-        footnote(figure, _verdicts(rows["verdict"].unique().tolist()))
+        _draw_groups(figure, axes, rows, columns, group)
+        footnote(figure, f"Verdict: {'; '.join(rows['verdict'].unique())}." if len(rows) else "No estimate.")
+        set_log_ticks(figure, axes)
     return figure
 
 
-def _draw(axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, marker: str, name: str) -> None:  # type: ignore[no-untyped-def]
+def _draw_groups(figure: Figure, axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None) -> None:
+    names = list(dict.fromkeys(rows[group])) if group else [""]
+    for index, name in enumerate(names):
+        chosen = rows[rows[group] == name] if group else rows
+        colour = COLOURS[(index + index // len(MARKERS)) % len(COLOURS)]
+        _draw(axes, chosen, columns, colour, MARKERS[index % len(MARKERS)], str(name))
+    if group and names:
+        columns_of_names = max(1, min(len(names), 90 // (6 + max(len(str(name)) for name in names))))
+        figure.legend(loc="outside upper left", ncols=columns_of_names, frameon=False, fontsize=9)
+
+
+def _draw(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, marker: str, name: str) -> None:
     median, lower, upper = (rows[column].to_numpy(dtype=float) for column in columns)
-    place = rows.index.to_numpy()
-    axes.hlines(place, lower, upper, color=colour, linewidth=1.8)
-    axes.vlines(
-        np.concatenate([lower, upper]), np.tile(place - 0.13, 2), np.tile(place + 0.13, 2), color=colour, linewidth=1.2
-    )
+    place = rows.index.to_numpy(dtype=float)
+    left, right = axes.get_xlim()
+    axes.hlines(place, np.clip(lower, left, right), np.clip(upper, left, right), color=colour, linewidth=1.8)
+    for ends in (lower, upper):
+        inside = (ends > left) & (ends < right)
+        axes.vlines(ends[inside], place[inside] - 0.13, place[inside] + 0.13, color=colour, linewidth=1.2)
     axes.plot(
-        median,
+        np.where(median > 0, median, np.nan),
         place,
         marker,
         color=colour,
@@ -92,22 +111,20 @@ def _draw(axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, marker:
     )
 
 
-def _subdivisions(limits: Array) -> tuple[float, ...]:
-    """Ticks within a decade: fewer, the more decades there are, so that labels do not touch."""
-    finite = limits[np.isfinite(limits) & (limits > 0)]
-    decades = np.log10(finite.max() / finite.min()) if len(finite) else 1.0
-    return (1.0, 2.0, 5.0) if decades < 1.6 else (1.0, 3.0) if decades < 3.0 else (1.0,)
+def _limits(values: Array) -> tuple[float, float]:
+    """Ends of the axis: everything positive and finite, with a margin."""
+    drawn = values[np.isfinite(values) & (values > 0)]
+    if not len(drawn):
+        return 1.0, 10.0
+    low, high = float(drawn.min()), float(drawn.max())
+    margin = max(MARGIN, (high / low) ** 0.03)
+    return low / margin, high * margin
 
 
 def _axis_label(quantity: str, rows: pd.DataFrame) -> str:
-    probability = f"{100 * float(rows['probability'].iloc[0]):g} %" if len(rows) else ""
-    words = {
-        "true_count": "true count",
-        "incidence": "incidence per 100,000 and year",
-        "reporting_probability": "reporting probability",
-    }
-    return f"{words.get(quantity, quantity)} (median, {probability} interval)"
-
-
-def _verdicts(verdicts: list[str]) -> str:
-    return f"Verdict: {'; '.join(verdicts)}." if verdicts else ""
+    named = WORDS.get(quantity, quantity)
+    if not len(rows):
+        return named
+    if rows[f"{quantity}_median"].isna().all():
+        return f"{named} (bounds)"
+    return f"{named} (median, {100 * float(rows['probability'].iloc[0]):g} % interval)"

@@ -3,16 +3,22 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import StringIO
+from textwrap import wrap
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+if TYPE_CHECKING:
+    from matplotlib.typing import RcKeyType
+
 # Okabe & Ito's palette, ordered by lightness so that it survives in grey.
 INK, BLUE, ORANGE, GREEN, SKY, GREY = "#222222", "#0072B2", "#D55E00", "#009E73", "#56B4E9", "#8A8A8A"
 COLOURS = (BLUE, ORANGE, GREEN, SKY, INK)
+LONGEST_FOOTNOTE = 118
 
-SETTINGS = {
+SETTINGS: "dict[RcKeyType, Any]" = {
     "font.family": "sans-serif",
     "font.size": 9.5,
     "axes.spines.top": False,
@@ -42,7 +48,7 @@ def new_figure(width: float, height: float) -> tuple[Figure, Axes]:
 
 def footnote(figure: Figure, text: str) -> None:
     """The line under a figure that says what it rests on."""
-    figure.supxlabel(text, fontsize=8.5, color=INK, x=0.01, ha="left")
+    figure.supxlabel("\n".join(wrap(text, LONGEST_FOOTNOTE)), fontsize=8.5, color=INK, x=0.01, ha="left")
 
 
 def to_svg(figure: Figure) -> str:

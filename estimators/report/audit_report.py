@@ -1,7 +1,7 @@
 """The report of a claim audit: what was asked, what was counted, what each reading makes of it, and what fixes the answer."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -74,7 +74,7 @@ def audit_document(results: AuditResults, context: Context) -> Document:
     """Compose the report."""
     (main_name, main_set), main = next(iter(results.trees.items()))
     readings = {name: post for (name, figures), post in results.trees.items() if figures == main_set}
-    area = str(main["observed_data"]["area"].values[0])
+    area = str(main["observed_data"].to_dataset()["area"].values[0])
     told = identification(main)
     focus = _focus(results.table, main_set, area, context.period)
     pooled = {name: post for name, post in readings.items() if post["anchors"].sizes["anchor"] > 1}
@@ -222,7 +222,7 @@ def _assumptions(trees: Mapping[tuple[str, str], xr.DataTree]) -> tuple[str, ...
     return tuple(f"{text[0].upper()}{text[1:]}." for text in dict.fromkeys(listed))
 
 
-def _manifest(results: AuditResults, context: Context) -> Sequence[str]:
+def _manifest(results: AuditResults, context: Context) -> tuple[str, ...]:
     main = next(iter(results.trees.values()))
     hashes = {figures: str(post.attrs["evidence_hash"]) for (_, figures), post in results.trees.items()}
     return tables.reproducibility(main, hashes, context.command)

@@ -142,7 +142,9 @@ def reproducibility(post: xr.DataTree, hashes: dict[str, str], command: str) -> 
     attributes = post.attrs
     draws = json.loads(attributes["sampling"])["draws"]
     versions = ", ".join(
-        f"{name.removesuffix('_version')} {value}" for name, value in attributes.items() if name.endswith("_version")
+        f"{name.removesuffix('_version')} {value}"
+        for name, value in ((str(key), value) for key, value in attributes.items())
+        if name.endswith("_version")
     )
     return (
         f"Command: {command}",
@@ -158,7 +160,8 @@ def estimate(row: pd.Series, quantity: str) -> str:
     if f"{quantity}_median" not in row or pd.isna(row[f"{quantity}_median"]):
         return "–"
     digits = numbers.supported_digits(float(row["simulation_error"]))
-    return numbers.estimate(*(float(row[f"{quantity}_{end}"]) for end in ("median", "lower", "upper")), digits)
+    median, lower, upper = (float(row[f"{quantity}_{end}"]) for end in ("median", "lower", "upper"))
+    return numbers.estimate(median, lower, upper, digits)
 
 
 def share_interval(row: pd.Series) -> str:

@@ -1,0 +1,64 @@
+"""Ticks of logarithmic axes: as many as fit, never touching."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
+from math import ceil, floor, log10
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullLocator
+
+WITHIN_DECADE = ((1, 2, 5), (1, 3), (1,))
+ENOUGH = 3
+GAP = 8.0  # pixels
+
+
+def set_log_ticks(
+    figure: Figure,
+    axes: Axes,
+    *,
+    place: Callable[[float], float] = float,
+    value: Callable[[float], float] = float,
+    words: Callable[[float], str] = "{:,.15g}".format,
+) -> None:
+    """Set the densest round ticks whose labels leave a gap between them, within the limits of the axis.
+
+    Parameters
+    ----------
+    figure, axes : Figure, Axes
+        With limits, labels and everything else that takes room already there.
+    place : callable
+        From a round number to its place on the axis.
+    value : callable
+        From a place on the axis to the number that must be round.
+    words : callable
+        Label of a round number.
+    """
+    ends = axes.get_xlim()
+    low, high = sorted(value(end) for end in ends)
+    axes.xaxis.set_minor_locator(NullLocator())
+    for ticks in _candidates(low, high):
+        axes.set_xticks([place(tick) for tick in ticks], [words(tick) for tick in ticks])
+        axes.set_xlim(*ends)
+        figure.draw_without_rendering()
+        boxes = sorted(tuple(label.get_window_extent().intervalx) for label in axes.get_xticklabels())
+        if all(left[1] + GAP < right[0] for left, right in pairwise(boxes)):
+            return
+
+
+def _candidates(low: float, high: float) -> Iterator[Sequence[float]]:
+    """Round numbers between two ends, from many to few; the last list is of one number."""
+    first, last = floor(log10(low)), ceil(log10(high))
+    powers = range(first, last + 1)
+    lists = [_within([step * 10.0**power for power in powers for step in steps], low, high) for steps in WITHIN_DECADE]
+    if len(lists[0]) < ENOUGH:  # less than a decade: equal steps
+        lists = [_within(MaxNLocator(most).tick_values(low, high).tolist(), low, high) for most in (6, 4, 3, 2)]
+    strides = range(2, last - first + 1)
+    lists += [_within([10.0**power for power in powers if power % stride == 0], low, high) for stride in strides]
+    yield from (ticks for ticks in lists if len(ticks) > 1)
+    middle = 10.0 ** (0.5 * (log10(low) + log10(high)))
+    yield [float(f"{middle:.1g}")]
+
+
+def _within(ticks: Sequence[float], low: float, high: float) -> list[float]:
+    return [float(f"{tick:.12g}") for tick in ticks if low <= tick * (1 + 1e-9) and tick * (1 - 1e-9) <= high]
