@@ -78,8 +78,9 @@ class Cells:
     def _unflatten(self, values: Mapping[str, Array], dims: tuple[str, ...]) -> xr.Dataset:
         shape = (self.figures.sizes["area"], self.figures.sizes["period"])
         data = {}
+        some_missing = bool(self.missing.any())
         for name, array in values.items():
-            masked = np.where(self.missing, np.nan, array)
+            masked = np.where(self.missing, np.nan, array) if some_missing else array
             data[name] = ((*dims, "area", "period"), masked.reshape(*masked.shape[:-1], *shape))
         return xr.Dataset(data, coords={"area": self.figures["area"].values, "period": self.figures["period"].values})
 

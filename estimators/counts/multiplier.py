@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 import xarray as xr
 from scipy import special
+from scipy.optimize import elementwise
 
 from estimators.counts.cells import (
     PROBABILITIES,
@@ -117,16 +118,18 @@ class Multiplier:
             text = "a count of 0 under π(N) ∝ 1/N rests on the weight given to N = 0, here that of N = 1: read it as an upper limit"
             warnings.warn(text, IdentificationWarning, stacklevel=3)
         uniform = rng.random((draws, 1 if self.dependence == "common" else len(zero)))
-        x = np.empty((draws, len(zero)))
-        x[:] = special.logit(families.quantile(*self._shape(), uniform))
-        if zero.any():
-            x[:, zero] = grid.sample(
-                self._zero_table(), np.broadcast_to(uniform, x.shape)[:, zero].reshape(-1, 1)
-            ).reshape(draws, -1)
+        shape = (draws, len(zero))
+        rho = families.quantile(*self._shape(), uniform)
+        x = np.broadcast_to(special.logit(rho), shape)
         true_count = cells.reported + thinning.unreported_draws(rng, self._size(cells), x)
+        rho = np.broadcast_to(rho, shape)
         if zero.any():
-            true_count[:, zero] = thinning.zero_count_draws(rng, x[:, zero])
-        values = {"true_count": true_count, "reporting_probability": special.expit(x)}
+            wanted = np.broadcast_to(uniform, shape)[:, zero]
+            hidden = grid.sample(self._zero_table(), wanted.reshape(-1, 1)).reshape(wanted.shape)
+            true_count[:, zero] = thinning.zero_count_draws(rng, hidden)
+            rho = rho.copy()
+            rho[:, zero] = special.expit(hidden)
+        values = {"true_count": true_count, "reporting_probability": rho}
         if cells.has_population:
             values["incidence"] = true_count / cells.exposure
         return {
@@ -220,20 +223,22 @@ class Multiplier:
     def _zero_table(self) -> grid.Table:
         family, a, b = self._shape()
         return grid.tabulate(
-            lambda x: families.log_density_of_logit(family, a, b, x) + np.log1p(-special.log_expit(x)), 1
+            lambda x: families.log_density_of_logit(family, a, b, x) + np.log1p(-special.log_expit(x)), 1, nodes=129
         )
 
 
 def _zero_count_quantile(table: grid.Table, probability: Array) -> Array:
-    """Smallest N with P(N ≤ n | y = 0) ≥ probability, by bisection on whole numbers.
+    """Smallest N with P(N ≤ n | y = 0) ≥ probability, infinite beyond 1e300.
 
-    P(N ≤ n) = 1 - E[tail(n, ρ) / (1 - log ρ)], the expectation over ρ given y = 0.
+    P(N ≤ n) = 1 - E[tail(n, ρ) / (1 - log ρ)], the expectation over ρ given y = 0, continued to real n.
     """
     x, weight = table.x[0], table.weights[0] / (1.0 - special.log_expit(table.x[0]))
-    low, high = np.full(len(probability), -1.0), np.full(len(probability), 1e300)
-    while np.any(high - low > np.maximum(1.0, 1e-12 * high)):
-        geometric = np.exp(0.5 * (np.log(low + 2.0) + np.log(high + 1.0)))
-        middle = np.maximum(np.floor(np.where(high > 4.0 * (low + 2.0), geometric, 0.5 * (low + high))), 0.0)
-        chance = 1.0 - (weight * thinning.zero_count_tail(middle[:, None], x[None])).sum(axis=1)
-        high, low = np.where(chance >= probability, middle, high), np.where(chance >= probability, low, middle)
-    return high
+
+    def excess(t: Array, wanted: Array) -> Array:
+        return np.asarray(1.0 - (weight * thinning.zero_count_tail(np.expm1(t)[..., None], x)).sum(axis=-1) - wanted)
+
+    ends = (np.zeros_like(probability), np.full_like(probability, 690.0))
+    below, within = excess(ends[0], probability) < -1e-12, excess(ends[1], probability) > 0.0
+    root = elementwise.find_root(excess, ends, args=(probability,)).x
+    count = np.where(within, np.maximum(np.ceil(np.expm1(root) * (1.0 - 1e-11) - 1e-9), 1.0), np.inf)
+    return np.where(below, count, 0.0)

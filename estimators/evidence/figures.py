@@ -134,7 +134,9 @@ def population_of(figures: xr.Dataset, stocks: pd.DataFrame, regions: Regions, l
         Naming each area and period without population, or with two sources of it.
     """
     stocks = stocks[stocks["value"].notna()]
-    known = {str(name): rows for name, rows in stocks.groupby("area", sort=False)}
+    start, end = as_days(stocks["period_start"]), as_days(stocks["period_end"])
+    value, codes, names = stocks["value"].to_numpy(), *pd.factorize(stocks["area"])
+    known = {str(name): codes == place for place, name in enumerate(names)}
     origins = stocks[["area", "source", "vintage"]].drop_duplicates()["area"].value_counts()
     rivals = set(origins.index[origins > 1].astype(str))
     pieces = _calendar_pieces(as_days(figures["period_start"].to_numpy()), as_days(figures["period_end"].to_numpy()))
@@ -144,8 +146,12 @@ def population_of(figures: xr.Dataset, stocks: pd.DataFrame, regions: Regions, l
     for place, area in enumerate(areas):
         parts = members(area, known, regions) or (area,)
         if all(part in known for part in parts):
-            problems += [problem for part in parts if part in rivals for problem in _rival_sources(known[part], label)]
-            persons[place] = np.sum([_average(known[part], *pieces) for part in parts], axis=0)
+            problems += [
+                problem for part in parts if part in rivals for problem in _rival_sources(stocks[known[part]], label)
+            ]
+            persons[place] = np.sum(
+                [_average(start[known[part]], end[known[part]], value[known[part]], *pieces) for part in parts], axis=0
+            )
     for place, period in np.argwhere(np.isnan(persons)):
         named = f"{areas[place]} in {figures['period'].to_numpy()[period]}"
         expected = "rows of the indicator population in every calendar year of the period"
@@ -167,14 +173,14 @@ def _calendar_pieces(starts: Dates, ends: Dates) -> tuple[npt.NDArray[np.intp], 
     return period, begin, np.minimum((year + ONE_YEAR).astype("M8[D]") - ONE_DAY, ends[period])
 
 
-def _average(rows: pd.DataFrame, period: npt.NDArray[np.intp], begin: Dates, end: Dates) -> npt.NDArray[np.float64]:
+def _average(
+    start: Dates, end: Dates, value: npt.NDArray[np.float64], period: npt.NDArray[np.intp], first: Dates, last: Dates
+) -> npt.NDArray[np.float64]:
     """Mean over each period, NaN where a calendar year has no population."""
-    shared = days_shared(
-        as_days(rows["period_start"])[:, None], as_days(rows["period_end"])[:, None], begin[None], end[None]
-    )
+    shared = days_shared(start[:, None], end[:, None], first[None], last[None])
     total = shared.sum(axis=0)
-    mean = np.divide(rows["value"].to_numpy() @ shared, total, out=np.full(len(total), np.nan), where=total > 0)
-    days = (end - begin + ONE_DAY).astype(np.float64)
+    mean = np.divide(value @ shared, total, out=np.full(len(total), np.nan), where=total > 0)
+    days = (last - first + ONE_DAY).astype(np.float64)
     return np.bincount(period, mean * days) / np.bincount(period, days)
 
 
