@@ -34,9 +34,12 @@ def mexico_readings() -> tuple[Reading, ...]:
     alone = [
         Reading(f"1 in 100, within a factor {factor:g}", Multiplier(mexico_claim(factor)), note)
         for factor, note in (
-            (3.0, "the claim with the credibility an expert guess is usually given"),
-            (2.0, "the claim taken more seriously than its basis allows"),
-            (10.0, "the claim taken as an order of magnitude"),
+            (
+                3.0,
+                "the claim, true within a factor 3 with 90 % probability: a choice made here, as the source gives none",
+            ),
+            (2.0, "the same, trusted more"),
+            (10.0, "the same, taken as an order of magnitude"),
         )
     ]
     other = Reading(
@@ -45,7 +48,7 @@ def mexico_readings() -> tuple[Reading, ...]:
     pooled = Reading(
         "1 in 100 pooled with Walk Free 2023",
         AnchorBudget((mexico_claim(), walk_free("2021"), incidence_level())),
-        "the claim beside a published estimate of another quantity, every step spelled out",
+        "the claim beside a published estimate of another quantity and a wide prior, every step spelled out",
     )
     earlier = Reading(
         "1 in 100 pooled with Walk Free 2018",
@@ -103,7 +106,7 @@ def incidence_level() -> Prior:
     """A wide prior on yearly incidence."""
     return Prior(
         "incidence", "3 to 470 per 100,000 and year with 90 %", "log-normal", (3.6888794541139363, 1.5),
-        "wide enough for police counts divided by .01 and for survey stocks divided by a duration",
+        "a range chosen here, no evidence: it covers police counts divided by .01 and survey stocks divided by a duration",
     )  # fmt: skip
 
 
@@ -121,21 +124,24 @@ MEXICO = Context(
     subtitle="A claim audit on the identified victims of human trafficking in Mexico, 2015 to 2024",
     area_name="Mexico",
     period="2022",
+    counted="victims identified by state prosecutors",
+    command="darkfigure audit",
     question=(
         "In August 2022 the Consejo Ciudadano of Mexico City, which runs the national hotline, was quoted with the view that only one in "
         "a hundred cases of human trafficking is reported. Three years before, the same body had put the hidden share at 96 %, which is "
-        "one in 25. Neither statement comes with a method. This report asks whether the figures Mexico publishes can tell which of them, "
-        "if any, is right, and how many victims each of them implies.",
-        "The quantity asked for is a yearly flow: persons who were victims of trafficking under the jurisdiction of Mexico's states in the "
-        "period, whether or not anybody identified them. It is not the stock of people in exploitation on a given day.",
+        "one in 25. Neither statement, as quoted, comes with a method. This report asks whether the figures Mexico publishes can tell "
+        "which of them, if any, is right, and how many victims each of them implies.",
+        "The quantity asked for is a flow: persons who became victims of trafficking under the jurisdiction of Mexico's states in the "
+        "period, whether or not anybody ever identified them. It is not the stock of people in exploitation on a given day.",
     ),
     about_figures=(
         "The counts are victims of trafficking recorded by state prosecutors and published by the federal secretariat for public security "
         "(SESNSP), summed over 32 states and months, as the series stood in June 2025. Federal cases are not in it. 2015 contains one mass "
         "event. Half-years are half-years: none was doubled.",
         "The press of August 2022 printed at least 494 victims for the first half of 2022 and 406 for that of 2021, from the series as "
-        "it then stood; it now says 490 and 408. Revisions go both ways and are small beside everything else in this report.",
+        "it then stood; in June 2025 it said 490 and 408. Revisions go both ways and are small beside everything else in this report.",
         "An identified victim is not a reported case. The claim is about cases reported, the series counts persons whom a prosecutor "
-        "identified; the readings below take the two as equal, which nobody has shown.",
+        "identified, in the year the case was opened and not the year the exploitation began. The readings below take the two as equal, "
+        "which nobody has shown.",
     ),
 )

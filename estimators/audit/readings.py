@@ -14,6 +14,7 @@ import xarray as xr
 from estimators import numbers
 from estimators.counts import Multiplier
 from estimators.diagnostics import identification
+from estimators.errors import ModelError
 from estimators.evidence import Evidence
 from estimators.inference import Estimator, Sampling, fit
 from estimators.priors import Claim
@@ -112,9 +113,17 @@ def run(
         Show a progress bar.
     refused : sequence of str
         Combinations that were refused, for the report.
+
+    Raises
+    ------
+    ModelError
+        No reading, or two of one name.
     """
     from tqdm import tqdm
 
+    names = [reading.name for reading in readings]
+    if len(set(names)) < len(names) or not names:
+        raise ModelError(f"readings {', '.join(names) or 'none'}: expected at least one, each with a name of its own")
     pairs = [(reading, name) for reading in readings for name in evidence]
     results = {}
     for reading, name in tqdm(pairs, desc="readings", disable=not progress, leave=False):

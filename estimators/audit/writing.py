@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from estimators.audit.readings import Audit
+from estimators.evidence import INDICATORS
 from estimators.report import AuditResults, Context, audit_document, render_html, write_text
 from estimators.report.document import Document
 from estimators.results import save
@@ -53,7 +54,7 @@ def write(audit: Audit, context: Context, folder: str | os.PathLike[str]) -> tup
     )
 
 
-def context_of(audit: Audit) -> Context:
+def context_of(audit: Audit, command: str = "") -> Context:
     """What can be said in a report of an audit that nobody wrote a context for."""
     observed = audit.main["observed_data"].to_dataset()
     area, period = str(observed["area"].values[0]), str(observed["period"].values[-1])
@@ -62,4 +63,6 @@ def context_of(audit: Audit) -> Context:
         subtitle=f"A claim audit, {area}, {period}",
         area_name=area,
         period=period,
+        command=command,
+        counted=INDICATORS[str(observed.attrs["indicator"])].description.removesuffix(" in the period"),
     )

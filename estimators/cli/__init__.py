@@ -7,6 +7,7 @@ standard error, a line each, or stand in the JSON.
 import argparse
 import io
 import os
+import shlex
 import sys
 import warnings
 from collections.abc import Sequence
@@ -47,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal that lacks a sign gets a question mark, not a traceback
     parser = build_parser()
-    options = parser.parse_args(arguments)
+    typed = sys.argv[1:] if arguments is None else list(arguments)
+    options = parser.parse_args(typed)
+    options.typed = shlex.join(["darkfigure", *typed])
     if options.version:
         from estimators.provenance import package_version
 

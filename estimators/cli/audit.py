@@ -81,7 +81,7 @@ def _one_claim(options: argparse.Namespace) -> int:
     result = audit.run(readings, {"figures": _evidence(options)}, seed=options.seed, progress=progress)
     files: Sequence[Path] = ()
     if options.out is not None:
-        files = audit.write(result, audit.context_of(result), options.out)
+        files = audit.write(result, audit.context_of(result, options.typed), options.out)
         _warn_unnamed(options)
     return _answer(result, options, files)
 

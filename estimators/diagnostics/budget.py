@@ -95,7 +95,7 @@ def power_finding(table: pd.DataFrame) -> Finding:
     frame = pd.DataFrame({"claim_wrong_by": WRONG_BY, "power": power, "coverage": coverage, "bias_factor": bias})
     at_five = float(power[WRONG_BY.index(5.0)])
     text = (
-        f"If {row['anchor']} were wrong by a factor 5, the conflict would be noticed with probability {at_five:.2f}, and the 95 % "
+        f"If “{row['anchor']}” were wrong by a factor 5, the conflict would be noticed with probability {at_five:.2f}, and the 95 % "
         f"interval would still cover the truth with probability {float(coverage[WRONG_BY.index(5.0)]):.2f}."
     )
     return Finding("power", "enough" if at_five >= ENOUGH_POWER else "too little", text, frame)

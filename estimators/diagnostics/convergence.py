@@ -36,7 +36,7 @@ def convergence(post: xr.DataTree) -> Finding:
         return Finding(
             "convergence",
             "independent draws",
-            "The posterior is exact; its draws are independent and need no diagnosis.",
+            "Limits are computed or drawn independently: there is no chain whose convergence could be in doubt.",
         )
     table = _diagnostics(post["posterior"].to_dataset())
     divergences = int(post["sample_stats"]["diverging"].sum()) if "diverging" in post["sample_stats"] else 0

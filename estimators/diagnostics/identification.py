@@ -111,7 +111,7 @@ def _null_directions(post: xr.DataTree) -> Finding:
     flat = vectors[:, values <= 1e-9 * max(float(values.max()), 1e-300)].T
     rows = [{name: round(float(loading), 3) for name, loading in zip(names, vector, strict=True)} for vector in flat]
     words = "; ".join(_direction(vector, names) for vector in flat)
-    text = f"The counts say nothing along: {words}. Raising the one by any factor and lowering the other by it fits as well."
+    text = f"The counts say nothing along: {words}. Raising the one by any factor and lowering the other by the same factor fits as well."
     return Finding("null directions", f"{len(flat)} flat", text, pd.DataFrame(rows))
 
 

@@ -71,23 +71,32 @@ def plot_forest(
         axes.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.6)
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(_axis_label(quantity, rows), loc="right")
-        if title:
+        if title and group:  # the legend stands where the title would
+            figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+        elif title:
             axes.set_title(title, loc="left", fontsize=11)
-        _draw_groups(figure, axes, rows, columns, group)
+        _draw_groups(axes, rows, columns, group)
         footnote(figure, f"Verdict: {'; '.join(rows['verdict'].unique())}." if len(rows) else "No estimate.")
         set_log_ticks(figure, axes)
     return figure
 
 
-def _draw_groups(figure: Figure, axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None) -> None:
+def _draw_groups(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None) -> None:
     names = list(dict.fromkeys(rows[group])) if group else [""]
     for index, name in enumerate(names):
         chosen = rows[rows[group] == name] if group else rows
         colour = COLOURS[(index + index // len(MARKERS)) % len(COLOURS)]
         _draw(axes, chosen, columns, colour, MARKERS[index % len(MARKERS)], str(name))
     if group and names:
-        columns_of_names = max(1, min(len(names), 90 // (6 + max(len(str(name)) for name in names))))
-        figure.legend(loc="outside upper left", ncols=columns_of_names, frameon=False, fontsize=9)
+        side_by_side = max(1, min(len(names), 80 // (6 + max(len(str(name)) for name in names))))
+        axes.legend(
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            ncols=side_by_side,
+            frameon=False,
+            fontsize=9,
+            borderaxespad=0.2,
+        )
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, marker: str, name: str) -> None:

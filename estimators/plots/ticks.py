@@ -52,7 +52,7 @@ def _candidates(low: float, high: float) -> Iterator[Sequence[float]]:
     powers = range(first, last + 1)
     lists = [_within([step * 10.0**power for power in powers for step in steps], low, high) for steps in WITHIN_DECADE]
     if len(lists[0]) < ENOUGH:  # less than a decade: equal steps
-        lists = [_within(MaxNLocator(most).tick_values(low, high).tolist(), low, high) for most in (6, 4, 3, 2)]
+        lists = [_within(list(MaxNLocator(most).tick_values(low, high)), low, high) for most in (6, 4, 3, 2)]
     strides = range(2, last - first + 1)
     lists += [_within([10.0**power for power in powers if power % stride == 0], low, high) for stride in strides]
     yield from (ticks for ticks in lists if len(ticks) > 1)

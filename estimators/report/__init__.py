@@ -1,6 +1,7 @@
 """Reports: a document is a value, renderers are thin. They read trees and never import models."""
 
-from estimators.report.audit_report import AuditResults, Context, audit_document
+from estimators.report.audit_inputs import AuditResults, Context
+from estimators.report.audit_report import audit_document
 from estimators.report.html import render_html, write_text
 
 __all__ = ["AuditResults", "Context", "audit_document", "render_html", "write_text"]

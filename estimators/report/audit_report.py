@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import pandas as pd
 import xarray as xr
@@ -13,61 +12,8 @@ from estimators.diagnostics.identification import Identification, identification
 from estimators.plots import plot_anchor_budget, plot_forest, plot_reporting_probability
 from estimators.plots.style import to_svg
 from estimators.report import audit_tables as tables
+from estimators.report.audit_inputs import AuditResults, Context
 from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Section
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the report says that no result knows.
-
-    Parameters
-    ----------
-    title, subtitle : str
-        Of the report.
-    area_name : str
-        The area in words.
-    period : str
-        The figure that the first page speaks of.
-    question : tuple of str
-        Paragraphs on what is asked and what would count as an answer.
-    about_figures : tuple of str
-        What a reader must know about the figures.
-    command : str
-        How the report was made.
-    """
-
-    title: str
-    subtitle: str
-    area_name: str
-    period: str
-    question: tuple[str, ...] = ()
-    about_figures: tuple[str, ...] = ()
-    command: str = ""
-
-
-@dataclass(frozen=True)
-class AuditResults:
-    """What the report reads: trees and tables, no models.
-
-    Parameters
-    ----------
-    trees : mapping of (reading, set of figures) to xarray.DataTree
-        The first is the main reading of the main set.
-    notes : mapping of reading to str
-        Why each reading is shown.
-    table : pandas.DataFrame
-        Stacked rows of `estimators.summary` with columns ``reading`` and ``figures``.
-    sources : pandas.DataFrame
-        Of the figures.
-    refused : tuple of str
-        What was refused.
-    """
-
-    trees: Mapping[tuple[str, str], xr.DataTree]
-    notes: Mapping[str, str]
-    table: pd.DataFrame
-    sources: pd.DataFrame
-    refused: tuple[str, ...] = ()
 
 
 def audit_document(results: AuditResults, context: Context) -> Document:
@@ -79,12 +25,12 @@ def audit_document(results: AuditResults, context: Context) -> Document:
     focus = _focus(results.table, main_set, area, context.period)
     pooled = {name: post for name, post in readings.items() if post["anchors"].sizes["anchor"] > 1}
     sections = [
-        Section("", _first_page(focus, told, context)),
+        Section("", (*_first_page(focus, told, context), *_beside_others(pooled))),
         Section("What is asked", tuple(Paragraph(text) for text in context.question)),
         Section("What was counted", _figures(results, context)),
         Section("What each reading makes of it", _readings(results, focus, main_name, main_set, readings)),
         Section("What fixes the answer", _anchoring(main, pooled, area, context.period, main_name)),
-        Section("Refused", (Points(results.refused),)) if results.refused else None,
+        Section("Refused", _refused(results.refused)),
         Section("How it was computed", _method(readings, results)),
         Section("What this report takes for granted", (Points(_assumptions(results.trees)),)),
         Section(
@@ -92,7 +38,7 @@ def audit_document(results: AuditResults, context: Context) -> Document:
             (tables.sources_table(results.sources), Points(_manifest(results, context))),
         ),
     ]
-    kept = tuple(section for section in sections if section is not None and section.blocks)
+    kept = tuple(section for section in sections if section.blocks)
     return Document(context.title, context.subtitle, kept)
 
 
@@ -102,20 +48,20 @@ def _focus(table: pd.DataFrame, figures: str, area: str, period: str) -> pd.Data
 
 def _first_page(focus: pd.DataFrame, told: Identification, context: Context) -> tuple[Block, ...]:
     main = focus.iloc[0]
-    count, what = numbers.count(main["reported"]), "as identified victims"
+    count = numbers.count(main["reported"])
     contrast = [row for _, row in focus.iterrows() if row["reading"].split(",")[0] != main["reading"].split(",")[0]][:1]
     lines = [
-        f"{context.area_name} counted {count} persons {what} in {context.period}. Read with “{main['reading']}”, that makes "
-        f"{tables.estimate(main, 'true_count')} persons: median and {100 * main['probability']:g} % interval."
+        f"{context.area_name}, {context.period}: {count} {context.counted}. Read with “{main['reading']}”, that makes "
+        f"{tables.estimate(main, 'true_count')}: median and {100 * main['probability']:g} % interval."
         + "".join(f" Read with “{row['reading']}”, it makes {tables.estimate(row, 'true_count')}." for row in contrast),
     ]
     if told.verdict == "unauditable":
         lines.append(
-            "The answer is the claim's. A count fixes only the product of the true count and the share reported, so the same figure "
-            "fits every share equally well: whatever share is put in comes out again, and the width of the interval is the width of "
-            "the claim. Nothing published here supports the claim, and nothing here could contradict it."
+            "The answer is the claim's. Up to chance, a count fixes only the product of the true count and the share reported, so the "
+            "same figure fits every share equally well: the share that is put in comes out again, and the width of the interval is "
+            "almost wholly the width given to the claim. The count neither supports the claim nor could contradict it."
         )
-    caption = f"The same figure, {count} in {context.period}, under each reading. All that differs between the rows is what was assumed."
+    caption = f"The same figure, {count} in {context.period}, under each reading. What differs is what is assumed or set beside it."
     forest = Picture(
         to_svg(plot_forest(focus, label="reading")), caption, f"Forest plot of {len(focus)} readings. " + lines[0]
     )
@@ -123,6 +69,23 @@ def _first_page(focus: pd.DataFrame, told: Identification, context: Context) -> 
         Banner(told.verdict, f"{told.meaning[0].upper()}{told.meaning[1:]}."),
         *(Paragraph(line) for line in lines),
         forest,
+    )
+
+
+def _beside_others(pooled: Mapping[str, xr.DataTree]) -> tuple[Block, ...]:
+    """What other absolute statements make of the claim, for readers of the first page only."""
+    if not pooled:
+        return ()
+    parts = "; ".join(f"“{name}”: {identification(post).verdict}" for name, post in pooled.items())
+    return (Paragraph(f"Only another absolute statement could tell. Verdicts with one beside the claim: {parts}."),)
+
+
+def _refused(refused: tuple[str, ...]) -> tuple[Block, ...]:
+    if not refused:
+        return ()
+    return (
+        Paragraph("Asked for and refused, with the reason:"),
+        Points(tuple(f"{text[0].upper()}{text[1:]}." for text in refused)),
     )
 
 
@@ -149,7 +112,11 @@ def _readings(
     if len(yearly) > 1:
         caption = f"Reading “{main_name}”: the shape over time is the count's, the level is the claim's. Verdict for every row: {verdict}."
         blocks.append(
-            Picture(to_svg(plot_forest(yearly, label="period")), caption, f"Forest plot by period under {main_name}.")
+            Picture(
+                to_svg(plot_forest(yearly, label="period")),
+                caption,
+                f"Forest plot by period under {main_name}; its figures stand in the table that follows.",
+            )
         )
     for name, group in results.table.groupby("figures", sort=False):
         if len(group) > len(readings):
@@ -177,7 +144,8 @@ def _anchoring(
         Picture(
             to_svg(plot_reporting_probability(main, area=area, period=period)),
             "The reporting probability before and after the figure. Where the two agree, the figure has said nothing about it.",
-            "Histogram of the reporting probability after the figure, with the claimed distribution as a line.",
+            "Histogram of the reporting probability after the figure, with the claimed distribution as a line; medians and intervals "
+            "stand in the table of readings.",
         ),
         tables.tipping_table(main, area, period, name),
     ]

@@ -40,7 +40,12 @@ def period_table(rows: pd.DataFrame, readings: Iterable[str], caption: str) -> T
         first = by_reading[chosen[0]]
         counts = (estimate(by_reading[name], "true_count") for name in chosen)
         cells.append((f"{area} {period}", numbers.count(first["reported"]), *counts, estimate(first, "incidence")))
-    heads = ("Figure", "Reported", *(f"True count, {name}" for name in chosen), f"Per 100,000 and year, {chosen[0]}")
+    heads = (
+        "Figure",
+        "Reported",
+        *(f"True count under “{name}”" for name in chosen),
+        f"Per 100,000 and year under “{chosen[0]}”",
+    )
     return Table(heads, tuple(cells), caption)
 
 
@@ -101,7 +106,9 @@ def power_table(post: xr.DataTree) -> Table:
     )
     heads = ("Claim wrong by", "Conflict noticed", "95 % interval covers", "Median off by")
     return Table(
-        heads, cells, "Power of the comparison at 5 %, if the other anchors are right within their own uncertainty."
+        heads,
+        cells,
+        "Power of one comparison at 5 %, if the other anchors are right within their own uncertainty; correcting for several lowers it.",
     )
 
 
@@ -141,14 +148,17 @@ def reproducibility(post: xr.DataTree, hashes: dict[str, str], command: str) -> 
     """What is needed to make the report again."""
     attributes = post.attrs
     draws = json.loads(attributes["sampling"])["draws"]
+    limits = (
+        "limits are computed, not simulated" if "quantiles" in post.children else "limits are quantiles of the draws"
+    )
     versions = ", ".join(
         f"{name.removesuffix('_version')} {value}"
         for name, value in ((str(key), value) for key, value in attributes.items())
         if name.endswith("_version")
     )
     return (
-        f"Command: {command}",
-        f"Seed {attributes['seed']}, engine {attributes['engine']}, {draws:,} draws; limits are computed, not simulated",
+        *([f"Command: {command}"] if command else []),
+        f"Seed {attributes['seed']}, engine {attributes['engine']}, {draws:,} draws; {limits}",
         *(f"SHA-256 of the figures ({name}): {value}" for name, value in hashes.items()),
         f"Versions: {versions}",
         f"Revision: {attributes['git_revision']}",

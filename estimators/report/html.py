@@ -2,12 +2,16 @@
 
 import errno
 import os
+import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Table
+
+IDS = re.compile(r'\bid="|\bhref="#|\burl\(#')
 
 KINDS: dict[type, str] = {
     Paragraph: "paragraph",
@@ -28,11 +32,23 @@ def render_html(document: Document) -> str:
         lstrip_blocks=True,
     )
     environment.filters["kind"] = _kind
+    environment.filters["own_ids"] = _own_ids(document)
     return environment.get_template("page.html").render(document=document)
 
 
 def _kind(block: Block) -> str:
     return KINDS[type(block)]
+
+
+def _own_ids(document: Document) -> Callable[[Picture], str]:
+    """A filter that keeps the ids of one picture from those of another on the same page."""
+    pictures = [block for section in document.sections for block in section.blocks if isinstance(block, Picture)]
+    places = {id(picture): place for place, picture in enumerate(pictures, start=1)}
+
+    def own_ids(picture: Picture) -> str:
+        return IDS.sub(rf"\g<0>picture{places[id(picture)]}-", picture.svg)
+
+    return own_ids
 
 
 def write_text(text: str, path: str | os.PathLike[str]) -> Path:
