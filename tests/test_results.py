@@ -187,7 +187,7 @@ def test_another_probability(probability, evidence):
 def test_simulation_error_is_what_repeating_the_fit_shows(evidence):
     only = evidence.where(area="MEX", start="2022-01-01")
     model, errors, ends = EXACT["ThinnedNegativeBinomial"], [], []
-    for seed in range(60):
+    for seed in range(40):
         row = est.summary(est.fit(model, only, seed=seed, sampling=est.Sampling(draws=400))).iloc[0]
         errors.append(row["simulation_error"])
         ends.append([row["true_count_lower"], row["true_count_upper"]])

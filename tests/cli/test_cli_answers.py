@@ -159,7 +159,6 @@ def test_data_list_is_the_catalogue(answer):
     assert all(row["publisher"] and row["licence"] and row["retrieved"] for row in rows)
 
 
-@pytest.mark.xfail(strict=False, reason="the number of the row is among the keys")
 def test_data_list_has_the_columns_of_the_catalogue(answer):
     assert list(answer("data", "list")[0]) == est.datasets.catalogue().columns.tolist()
 

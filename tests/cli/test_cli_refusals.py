@@ -140,7 +140,6 @@ def test_bad_input_is_refused_in_one_line(arguments, told, folder, capsys):
     refused(arguments, told, folder, capsys)
 
 
-@pytest.mark.xfail(strict=False, reason="argparse prints its usage before the line")
 @pytest.mark.parametrize(("arguments", "told"), BY_THE_PARSER.values(), ids=BY_THE_PARSER)
 def test_what_the_parser_refuses_is_one_line_too(arguments, told, folder, capsys):
     refused(arguments, told, folder, capsys)

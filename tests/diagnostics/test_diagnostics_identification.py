@@ -89,7 +89,7 @@ def test_tight_anchors_that_disagree_are_in_conflict_and_p_is_printed():
 
 
 def test_a_p_value_is_never_printed_as_zero():
-    assert est.identification(tree([10.0, 20.0], [0.2, 0.2])).verdict == "in conflict (p = < 0.0001)"
+    assert est.identification(tree([10.0, 20.0], [0.2, 0.2])).verdict == "in conflict (p < 0.0001)"
 
 
 def test_loose_anchors_are_untestable_even_if_they_agree_perfectly():
