@@ -18,7 +18,7 @@ WORDS = {
     "reporting_probability": "reporting probability",
 }
 MARKERS = "osDPX"
-LONGEST_LABEL = 34
+LONGEST_LABEL = 38
 MARGIN = 1.12
 
 type Array = NDArray[np.float64]
