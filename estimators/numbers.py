@@ -49,7 +49,7 @@ def number(value: float, digits: int = DIGITS, towards: str = "nearest") -> str:
     if not isfinite(value):
         return "∞"
     value = rounded(value, digits, towards)
-    if value == 0.0 or abs(value) >= 10.0 ** (digits - 1):
+    if value == round(value) or abs(value) >= 10.0 ** (digits - 1):
         return f"{value:,.0f}"
     decimals = digits - 1 - floor(log10(abs(value)))
     return f"{value:.{decimals}f}"

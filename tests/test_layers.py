@@ -23,7 +23,7 @@ ROOMS = {
     "record": ("priors", "numpy xarray"),
     "inference": ("priors evidence provenance record sampling errors", "numpy xarray pymc"),
     "sampling": ("errors", "xarray pymc"),
-    "diagnostics": ("numeric numbers errors", "numpy pandas xarray arviz"),
+    "diagnostics": ("numeric numbers errors", "numpy scipy pandas xarray arviz"),
     "calibration": ("inference diagnostics numeric errors", "numpy scipy pandas xarray"),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),
     "plots": ("diagnostics results numbers errors", "numpy pandas xarray matplotlib"),

@@ -16,7 +16,7 @@ type Mask = NDArray[np.bool_]
 type Dependence = Literal["common", "independent"]
 type Groups = dict[str, xr.Dataset]
 
-PROBABILITIES = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)  # intervals of 95, 80 and 50 %
+PROBABILITIES = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.975)  # intervals of 95, 90, 80 and 50 %
 PER = 100_000.0
 
 

@@ -20,6 +20,7 @@ from estimators.evidence import Evidence
 from estimators.numeric import families, grid, overdispersed, thinning
 from estimators.priors import Claim, Prior
 
+LEAST_SIZE, LARGEST_SIZE = 1e-3, 1e9
 CHUNK = 32  # cells at a time, so that the inner integrals stay in cache
 
 
@@ -68,8 +69,9 @@ class ThinnedNegativeBinomial:
     def __post_init__(self) -> None:
         as_prior(self.reporting)
         check_incidence(self.incidence)
-        if not 0.0 < self.dispersion < np.inf:
-            raise ModelError(f"dispersion {self.dispersion!r}: expected a positive size of the negative binomial")
+        if not LEAST_SIZE <= self.dispersion <= LARGEST_SIZE:
+            text = f"expected a size of the negative binomial from {LEAST_SIZE:g} to {LARGEST_SIZE:g}; larger is ThinnedPoisson"
+            raise ModelError(f"dispersion {self.dispersion!r}: {text}")
 
     def __repr__(self) -> str:
         prior = as_prior(self.reporting)

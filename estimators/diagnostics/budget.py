@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
+from scipy import special
 
 from estimators.diagnostics.finding import Finding
 from estimators.numbers import number, percent
@@ -24,12 +25,13 @@ def anchor_table(anchors: xr.Dataset) -> pd.DataFrame:
     """One row an anchor and cell: what it implies alone, its share of the precision, what the others say, and the conflict.
 
     Columns: anchor, kind, area, period, implied, implied_lower, implied_upper, share, others, others_lower, others_upper, z, p,
-    p_holm, log_sd. Intervals are of 95 %; p is two-sided and Holm's adjustment is over the anchors of a cell.
+    p_holm, log_sd, others_log_sd. Intervals are of 95 %; p is two-sided and Holm's adjustment is over the anchors of a cell; of two
+    anchors there is one comparison, which needs none.
     """
     data = anchors.transpose("anchor", "area", "period")
     mean, sd = data["log_true_count"].values, data["log_sd"].values
     pooled = pooling.pool(mean, sd)
-    adjusted = pooling.holm(np.nan_to_num(pooled.p, nan=1.0))
+    adjusted = pooled.p if len(mean) == 2 else pooling.holm(np.nan_to_num(pooled.p, nan=1.0))
     columns = {
         "implied": np.exp(mean),
         "implied_lower": np.exp(mean - Z95 * sd),
@@ -69,22 +71,42 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     if table["p"].isna().all():
         text = "There is one absolute anchor, so nothing can contradict it: a wrong claim would not be noticed."
         return Finding("conflict", "cannot be tested", text)
-    columns = ["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]
+    compared = comparisons(table)
     smallest = smallest_p(table)
     status = f"in conflict ({format_p(smallest)})" if smallest < LEVEL else "no conflict found"
-    worst = table.iloc[int(np.nanargmin(table["p"].to_numpy(dtype=float)))]
+    worst = compared.sort_values("p").iloc[0]
+    over = " on the average of the periods" if len(set(table["period"])) > 1 else ""
     text = (
-        f"Most extreme: {worst['anchor']} implies {number(worst['implied'])} in {worst['area']}, {worst['period']}, the other anchors "
-        f"{number(worst['others'])}; z = {worst['z']:.2f}, {format_p(worst['p'])}, and {format_p(smallest)} after Holm's "
-        "correction for all comparisons. Absence of conflict is not agreement: see the power."
+        f"Most extreme: {worst['anchor']} implies {number(float(worst['implied']))} in {worst['area']}{over}, the other anchors "
+        f"{number(float(worst['others']))}; z = {worst['z']:.2f}, {format_p(float(worst['p']))}, and {format_p(smallest)} after correction "
+        "for all comparisons. Absence of conflict is not agreement: see the power."
     )
-    return Finding("conflict", status, text, table[columns])
+    return Finding(
+        "conflict", status, text, table[["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]]
+    )
+
+
+def comparisons(table: pd.DataFrame) -> pd.DataFrame:
+    """One row an anchor and area: geometric means over the periods, and the mean z with its p.
+
+    An anchor is wrong by about the same factor in every period, so periods are not independent comparisons: their mean z has about
+    the variance of one, and counting each of them would hide a conflict behind its own repetition.
+    """
+    logs = table.assign(log_implied=np.log(table["implied"]), log_others=np.log(table["others"]))
+    means = logs.groupby(["anchor", "area"], sort=False)[["z", "log_implied", "log_others"]].mean().reset_index()
+    return means.assign(
+        implied=np.exp(means["log_implied"]),
+        others=np.exp(means["log_others"]),
+        p=2.0 * special.ndtr(-means["z"].abs()),
+    )
 
 
 def power_finding(table: pd.DataFrame) -> Finding:
     """How likely a claim that is wrong by a factor would be noticed, and how often the pooled interval would still cover."""
     claims = table[table["kind"] == "reporting"]
-    if claims.empty or claims["p"].isna().all():
+    if claims.empty:  # then the anchor that carries most is the one to doubt
+        claims = table[table["anchor"] == table.groupby("anchor", sort=False)["share"].median().idxmax()]
+    if claims["p"].isna().all():
         return Finding(
             "power", "none", "With one absolute anchor no error of the claim, however large, can be noticed."
         )
@@ -102,9 +124,12 @@ def power_finding(table: pd.DataFrame) -> Finding:
 
 
 def smallest_p(table: pd.DataFrame) -> float:
-    """Smallest conflict p after Holm's correction over all anchors and cells; identical cells count once."""
-    distinct = table.drop_duplicates(["anchor", "z"])["p"].dropna().to_numpy()
-    return float(pooling.holm(distinct).min()) if len(distinct) else float("nan")
+    """Smallest conflict p after Holm's correction over anchors and areas; two anchors make one comparison, not two."""
+    compared = comparisons(table).dropna(subset=["p"])
+    names = list(dict.fromkeys(compared["anchor"]))
+    if len(names) == 2:
+        compared = compared[compared["anchor"] == names[0]]
+    return float(pooling.holm(compared["p"].to_numpy(dtype=float)).min()) if len(compared) else float("nan")
 
 
 def format_p(p: float) -> str:

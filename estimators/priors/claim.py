@@ -8,11 +8,12 @@ from typing import Literal
 from estimators.errors import DataError, Problem
 from estimators.priors import elicitation
 from estimators.priors.elicitation import MEANINGS, Meaning
-from estimators.priors.phrases import reported_shares
+from estimators.priors.phrases import HIDDEN, reported_shares
 from estimators.priors.prior import Prior
 
 DEFAULT_FACTOR = 3.0
 DEFAULT_MASS = 0.95
+WIDEST_FACTOR = 1e6  # beyond it the claim says nothing
 
 
 @dataclass(frozen=True)
@@ -98,11 +99,14 @@ class Claim:
     @property
     def description(self) -> str:
         """What the claim says, in words."""
+        said = f"{self.statement} reported"
+        if HIDDEN.search(self.statement.lower()):
+            said = f"{self.statement}, which is {' to '.join(f'{100 * share:.4g} %' for share in self.shares)} reported"
         if len(self.shares) == 2:
-            return f"{self.statement} reported, with probability {self._mass():.0%}"
+            return f"{said}, with probability {self._mass():.0%}"
         if self.concentration is not None:
-            return f"{self.statement} reported ({self.meaning}), worth {self.concentration:g} cases"
-        return f"{self.statement} reported ({self.meaning}), true within a factor {self._factor():g} with {self.confidence:.0%}"
+            return f"{said} ({self.meaning}), worth {self.concentration:g} cases"
+        return f"{said} ({self.meaning}), true within a factor {self._factor():g} with {self.confidence:.0%}"
 
     def _reason(self) -> str:
         said = f"said by {self.by}" if self.by else "an assumption; nobody is named for it"
@@ -134,8 +138,8 @@ def _parameters(claim: Claim) -> tuple[float, float]:
 def _check(claim: Claim) -> None:
     point = len(claim.shares) == 1
     wrong: list[tuple[str, object, str]] = []
-    if claim.within is not None and not 1.0 < claim.within < float("inf"):
-        wrong.append(("within", claim.within, "a factor greater than 1"))
+    if claim.within is not None and not 1.0 < claim.within <= WIDEST_FACTOR:
+        wrong.append(("within", claim.within, f"a factor greater than 1 and at most {WIDEST_FACTOR:,.0f}"))
     if not 0.0 < claim.confidence < 1.0:
         wrong.append(("confidence", claim.confidence, "a probability between 0 and 1"))
     if claim.mass is not None and not 0.0 < claim.mass < 1.0:

@@ -157,7 +157,7 @@ def _anchoring(
                 "Could anything contradict the claim? Only another absolute statement. Published estimates count something else, so each "
                 "is brought to a yearly flow by the steps listed below, and every step costs certainty."
             ),
-            tables.anchors_table(pooled, area, period),
+            *(tables.anchors_table(name, post, area, period) for name, post in pooled.items()),
             Picture(
                 to_svg(plot_anchor_budget(first)),
                 f"Anchor budget of “{first_name}”.",

@@ -18,12 +18,11 @@ def readings_table(rows: pd.DataFrame, probability: str) -> Table:
             str(row["reading"]),
             f"{numbers.one_in(row['reporting_probability_median'])} ({share_interval(row)})",
             estimate(row, "true_count"),
-            estimate(row, "incidence"),
             str(row["verdict"]),
         )
         for _, row in rows.iterrows()
     )
-    columns = ("Reading", "Share reported", "True count", "Per 100,000 and year", "Verdict")
+    columns = ("Reading", "Share reported", "True count", "Verdict")
     return Table(
         columns,
         cells,
@@ -49,34 +48,26 @@ def period_table(rows: pd.DataFrame, readings: Iterable[str], caption: str) -> T
     return Table(heads, tuple(cells), caption)
 
 
-def anchors_table(readings: dict[str, xr.DataTree], area: str, period: str) -> Table:
+def anchors_table(name: str, post: xr.DataTree, area: str, period: str) -> Table:
     """What each absolute anchor says alone, its share, what the others say, and whether they conflict."""
-    cells = []
-    for name, post in readings.items():
-        table = identification(post).anchors
-        for _, row in table[(table["area"] == area) & (table["period"] == period)].iterrows():
-            cells.append(
-                (
-                    name,
-                    str(row["anchor"]),
-                    numbers.estimate(row["implied"], row["implied_lower"], row["implied_upper"]),
-                    numbers.percent(row["share"]),
-                    "–"
-                    if pd.isna(row["others"])
-                    else numbers.estimate(row["others"], row["others_lower"], row["others_upper"]),
-                    "–" if pd.isna(row["p_holm"]) else f"{row['p_holm']:.2g}",
-                )
-            )
-    heads = (
-        "Reading",
-        "Absolute anchor",
-        "True count by it alone",
-        "Share",
-        "True count by the others",
-        "Conflict p (Holm)",
+    told = identification(post)
+    table = told.anchors
+    cells = tuple(
+        (
+            str(row["anchor"]),
+            numbers.estimate(row["implied"], row["implied_lower"], row["implied_upper"]),
+            numbers.percent(row["share"]),
+            numbers.estimate(row["others"], row["others_lower"], row["others_upper"]),
+            f"{row['p_holm']:.2g}",
+        )
+        for _, row in table[(table["area"] == area) & (table["period"] == period)].iterrows()
     )
-    caption = f"Anchor budget for {area}, {period}. Shares of the precision of the log true count; the reported count supplies none."
-    return Table(heads, tuple(cells), caption)
+    heads = ("Absolute anchor", "True count by it alone", "Share", "True count by the others", "Conflict p")
+    caption = (
+        f"“{name}”, {area}, {period}. Shares are of the precision of the log true count, of which the reported count supplies none; "
+        f"p after Holm's correction. Verdict: {told.verdict}."
+    )
+    return Table(heads, cells, caption)
 
 
 def tipping_table(post: xr.DataTree, area: str, period: str, reading: str) -> Table:
