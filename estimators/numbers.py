@@ -66,20 +66,21 @@ def count(value: float) -> str:
     return MISSING if isnan(value) else f"{value:,.0f}"
 
 
-def interval(lower: float, upper: float, digits: int = DIGITS) -> str:
-    """Two limits, rounded outward.
+def interval(lower: float, upper: float, digits: int = DIGITS, least: float = 0.0) -> str:
+    """Two limits, rounded outward, but never below `least`, such as the count that the true count cannot be under.
 
     Examples
     --------
-    >>> interval(13_648, 181_936)
-    '13,000 – 190,000'
+    >>> interval(13_648, 181_936), interval(497, 3_000, least=494)
+    ('13,000 – 190,000', '494 – 3,000')
     """
     if isnan(lower) or isnan(upper):
         return MISSING
-    return f"{number(lower, digits, 'down')} – {number(upper, digits, 'up')}"
+    low = count(least) if rounded(lower, digits, "down") < least <= lower else number(lower, digits, "down")
+    return f"{low} – {number(upper, digits, 'up')}"
 
 
-def estimate(median: float, lower: float, upper: float, digits: int = DIGITS) -> str:
+def estimate(median: float, lower: float, upper: float, digits: int = DIGITS, least: float = 0.0) -> str:
     """A median with its interval.
 
     Examples
@@ -87,7 +88,7 @@ def estimate(median: float, lower: float, upper: float, digits: int = DIGITS) ->
     >>> estimate(49_351, 13_648, 181_936)
     '49,000 (13,000 – 190,000)'
     """
-    return MISSING if isnan(median) else f"{number(median, digits)} ({interval(lower, upper, digits)})"
+    return MISSING if isnan(median) else f"{number(median, digits)} ({interval(lower, upper, digits, least)})"
 
 
 def percent(share: float) -> str:

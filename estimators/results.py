@@ -63,6 +63,7 @@ def load(path: str | os.PathLike[str]) -> xr.DataTree:
         raise DataError(
             [Problem(str(path), None, None, type(error).__name__, "a netCDF file written by estimators.save")]
         ) from error
+    post.attrs = {name: value.item() if isinstance(value, np.generic) else value for name, value in post.attrs.items()}
     if "estimator" not in post.attrs or "observed_data" not in post.children:
         raise DataError(
             [Problem(str(path), None, None, "no estimator recorded", "a netCDF file written by estimators.save")]

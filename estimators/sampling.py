@@ -32,7 +32,7 @@ class Sampling:
     draws: int = 1000
     tune: int = 1000
     chains: int = 4
-    target_accept: float = 0.9
+    target_accept: float = 0.95
     sampler: Literal["nutpie", "pymc", "numpyro", "blackjax"] = "nutpie"
     progress: bool = False
 

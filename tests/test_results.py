@@ -57,7 +57,6 @@ def test_a_result_comes_back_as_it_was(model, evidence, tmp_path):
     assert dict(back.attrs) == dict(post.attrs)
 
 
-@pytest.mark.xfail(strict=False, reason="whole numbers come back as numpy's, which json does not write")
 def test_attributes_come_back_as_plain_python(evidence, tmp_path):
     back = est.load(est.save(fitted(EXACT["Bounds"], evidence), tmp_path / "post.nc"))
     assert json.loads(json.dumps(back.attrs)) == dict(back.attrs)

@@ -82,12 +82,12 @@ class Audit:
         return table[[*first, *(column for column in table.columns if column not in first)]]
 
     def tree(self) -> xr.DataTree:
-        """All results as one tree: the main one at the root, every one under ``readings``."""
+        """All results as one tree: the main one at the root, the draws of every reading under ``readings``."""
         tree = self.main.copy()
         for place, ((reading, figures), post) in enumerate(self.results.items()):
-            part = post.copy()
-            part.attrs = post.attrs | {"reading": reading, "figures": figures}
-            tree[f"readings/{place:02d}"] = part
+            draws = post["posterior"].to_dataset()
+            draws.attrs = {"reading": reading, "figures": figures, "description": post.attrs["description"]}
+            tree[f"readings/{place:02d}"] = xr.DataTree(draws)
         return tree
 
 
@@ -174,13 +174,14 @@ def figure_line(row: Mapping[Hashable, Any], *, placed: bool = True) -> str:
     digits = numbers.supported_digits(float(row["simulation_error"]))
     lower, upper = float(row["true_count_lower"]), float(row["true_count_upper"])
     median = row.get("true_count_median")
+    least = 0.0 if isnan(float(row["reported"])) else float(row["reported"])
     if isnan(lower):
         made = "no estimate"
     elif median is None:
         made = f"true count between {numbers.number(lower, digits, 'down')} and {numbers.number(upper, digits, 'up')}"
     else:
         interval = f"{100 * float(row['probability']):g} % interval"
-        made = f"true count {numbers.estimate(float(median), lower, upper, digits)}, {interval}"
+        made = f"true count {numbers.estimate(float(median), lower, upper, digits, least)}, {interval}"
     reported = float(row["reported"])
     figure = f"{numbers.count(reported)} reported" if not isnan(reported) else "no exact figure"
     return (f"{row['area']}, {row['period']}: " if placed else "") + f"{figure} → {made}"

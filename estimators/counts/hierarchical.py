@@ -26,6 +26,8 @@ CELL = Prior("area-and-period effects on incidence", "years of an area differ by
 SPREAD = Prior("area effects on reporting", "odds of being reported differ by up to a factor 2.7", "half-normal", (0.0, 0.5),
                "areas do not report alike")  # fmt: skip
 
+MANY = 20  # effects that a sampler may centre
+
 
 @dataclass(frozen=True, repr=False)
 class HierarchicalThinnedPoisson:
@@ -193,13 +195,16 @@ class HierarchicalThinnedPoisson:
         return figures.sizes["period"] > 1
 
     def _centring(self, cells: Cells, figures: xr.Dataset) -> tuple[Mask, Mask]:
-        """Which effects to centre: those about which the counts say more than their prior, prior variance × information > 1."""
+        """Which effects to centre: those about which the counts say more than their prior, prior variance × information > 1.
+
+        Only where there are many of them: a few leave their standard deviation free to approach 0, where centring diverges.
+        """
         variance = self.cell_sd.parameters[1] ** 2
         cell = ~cells.missing & (variance * cells.reported > 1.0)
         information = np.where(cells.missing, 0.0, 1.0 / (1.0 / np.maximum(cells.reported, 0.5) + variance))
-        per_area = information.reshape(figures.sizes["area"], -1).sum(axis=1)
         total = self.area_sd.parameters[1] ** 2 + self.reporting_sd.parameters[1] ** 2
-        return cell, total * per_area > 1.0
+        area = total * information.reshape(figures.sizes["area"], -1).sum(axis=1) > 1.0
+        return cell & (cell.sum() >= MANY), area & (area.sum() >= MANY)
 
     def _anchors(self, cells: Cells) -> xr.Dataset:
         """The claim and the incidence level, each as a statement about the log true count of a cell, effects included."""

@@ -30,6 +30,7 @@ from estimators.priors import Claim, Prior
 
 LARGEST_SIMULATED = 1e5
 FINE_NODES = 4097
+SMOOTH = 6.0  # the survival function of a claim is smooth on the whole line
 
 
 @dataclass(frozen=True, repr=False)
@@ -215,9 +216,11 @@ class Multiplier:
         nodes, weights = (np.broadcast_to(v, (count, len(x))) for v in (x, weight))
         if family == "beta":  # its distribution function is dear: read it off one fine table
             table = grid.tabulate(lambda at: families.log_density_of_logit(family, a, b, at), 1, nodes=FINE_NODES)
-            return Mixing(lambda cell, at: grid.survival(table, 0 * cell, at), nodes, weights, np.full(count, spread))
+            return Mixing(
+                lambda cell, at: grid.survival(table, 0 * cell, at), nodes, weights, np.full(count, spread), SMOOTH
+            )
         return Mixing(
-            lambda _, at: families.survival_of_logit(family, a, b, at), nodes, weights, np.full(count, spread)
+            lambda _, at: families.survival_of_logit(family, a, b, at), nodes, weights, np.full(count, spread), SMOOTH
         )
 
     def _zero_table(self) -> grid.Table:

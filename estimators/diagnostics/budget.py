@@ -75,11 +75,13 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     smallest = smallest_p(table)
     status = f"in conflict ({format_p(smallest)})" if smallest < LEVEL else "no conflict found"
     worst = compared.sort_values("p").iloc[0]
-    over = " on the average of the periods" if len(set(table["period"])) > 1 else ""
+    several = len(set(table["period"])) > 1
+    over = " on the average of the periods" if several else ""
+    single = f" In a single period p is never below {table['p'].min():.2g}, uncorrected." if several else ""
     text = (
         f"Most extreme: {worst['anchor']} implies {number(float(worst['implied']))} in {worst['area']}{over}, the other anchors "
         f"{number(float(worst['others']))}; z = {worst['z']:.2f}, {format_p(float(worst['p']))}, and {format_p(smallest)} after correction "
-        "for all comparisons. Absence of conflict is not agreement: see the power."
+        f"for all comparisons.{single} Absence of conflict is not agreement: see the power."
     )
     return Finding(
         "conflict", status, text, table[["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]]

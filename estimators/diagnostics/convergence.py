@@ -5,8 +5,12 @@ import warnings
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from estimators.diagnostics.finding import Finding
+
+type Array = NDArray[np.float64]
+type Mask = NDArray[np.bool_]
 
 LARGEST_RHAT = 1.01
 SMALLEST_ESS = 400
@@ -56,15 +60,28 @@ def _diagnostics(posterior: xr.Dataset) -> pd.DataFrame:
     import arviz as az
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", RuntimeWarning)  # constant draws, e.g. of a count that is fully reported
+        warnings.simplefilter("ignore", RuntimeWarning)  # of constant draws
         rhat, bulk, tail = az.rhat(posterior), az.ess(posterior, method="bulk"), az.ess(posterior, method="tail")
-    rows = [
-        {
-            "quantity": str(name),
-            "r_hat": float(np.nanmax(rhat[name].values)),
-            "ess_bulk": float(np.nanmin(bulk[name].values)),
-            "ess_tail": float(np.nanmin(tail[name].values)),
-        }
-        for name in posterior
-    ]
+    rows = []
+    for name, draws in posterior.items():
+        values = draws.transpose("chain", "draw", ...).values
+        still = values.max(axis=(0, 1)) == values.min(
+            axis=(0, 1)
+        )  # constant draws, e.g. of a count that is fully reported
+        rows.append(
+            {
+                "quantity": str(name),
+                "r_hat": _worst(rhat[name].values, still, np.inf),
+                "ess_bulk": -_worst(-bulk[name].values, still, 0.0),
+                "ess_tail": -_worst(-tail[name].values, still, 0.0),
+            }
+        )
     return pd.DataFrame(rows)
+
+
+def _worst(values: Array, still: Mask, failed: float) -> float:
+    """Largest value over the cells whose draws move; a value that is not a number counts as `failed`."""
+    moving = np.asarray(values)[~still]
+    if not moving.size:
+        return float("nan")
+    return float(np.where(np.isnan(moving), failed, moving).max())

@@ -38,12 +38,16 @@ class Mixing:
         Quadrature for expectations over x.
     spread : Array, shape (cells,)
         Standard deviation of x.
+    reach : float
+        The integral over B is used up to a B this many times as wide as x: 1, or more where the survival function is smooth on
+        the whole line.
     """
 
     survival: Callable[[NDArray[np.intp], Array], Array]
     nodes: Array
     weights: Array
     spread: Array
+    reach: float = 1.0
 
 
 def _beta_nodes(r: Array, b: Array, finest: float) -> tuple[Array, Array]:
@@ -75,7 +79,7 @@ def _incomplete_beta(r: Array, b: Array, x: Array) -> Array:
 def mixed_distribution(cell: NDArray[np.intp], r: Array, b: Array, mixing: Mixing) -> Array:
     """P(U ≤ b - 1), continued to real b > 0; `cell`, `r`, `b` have shape (m,)."""
     answer = np.empty_like(b)
-    narrow = np.sqrt(1.0 / r + 1.0 / b) < 6.0 * mixing.spread[cell]
+    narrow = np.sqrt(1.0 / r + 1.0 / b) < mixing.reach * mixing.spread[cell]
     tail = np.minimum(r, b)
     for low, high in pairwise(BANDS):
         chosen = narrow & (low < tail) & (tail <= high)
@@ -93,7 +97,11 @@ def mixed_distribution(cell: NDArray[np.intp], r: Array, b: Array, mixing: Mixin
 def _part(mixing: Mixing, start: int) -> Mixing:
     rows = slice(start, start + CHUNK)
     return Mixing(
-        lambda cell, x: mixing.survival(cell + start, x), mixing.nodes[rows], mixing.weights[rows], mixing.spread[rows]
+        lambda cell, x: mixing.survival(cell + start, x),
+        mixing.nodes[rows],
+        mixing.weights[rows],
+        mixing.spread[rows],
+        mixing.reach,
     )
 
 

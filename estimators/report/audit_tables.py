@@ -84,7 +84,9 @@ def tipping_table(post: xr.DataTree, area: str, period: str, reading: str) -> Ta
     )
     heads = ("True count", "needs a share reported of", f"Probability of at least that, under “{reading}”")
     return Table(
-        heads, cells, f"Tipping points for {area}, {period}: arithmetic, and all that the count itself can say."
+        heads,
+        cells,
+        f"Tipping points for {area}, {period}: arithmetic, and all that the count itself can say. Verdict: {identification(post).verdict}.",
     )
 
 
@@ -162,7 +164,8 @@ def estimate(row: pd.Series, quantity: str) -> str:
         return "–"
     digits = numbers.supported_digits(float(row["simulation_error"]))
     median, lower, upper = (float(row[f"{quantity}_{end}"]) for end in ("median", "lower", "upper"))
-    return numbers.estimate(median, lower, upper, digits)
+    least = float(row["reported"]) if quantity == "true_count" and not pd.isna(row["reported"]) else 0.0
+    return numbers.estimate(median, lower, upper, digits, least)
 
 
 def share_interval(row: pd.Series) -> str:

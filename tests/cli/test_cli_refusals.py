@@ -79,7 +79,7 @@ REFUSED = {
     ),
     "fit: dispersion 0": (
         [*FIT, "--estimator", "thinned-negative-binomial", "--incidence", "3", "500", "--dispersion", "0"],
-        "positive",
+        "negative binomial",
     ),
     "fit: no range": (["fit", "good.csv", "--estimator", "bounds"], "--range"),
     "fit: range reversed": (["fit", "good.csv", "--estimator", "bounds", "--range", "0.02", "0.005"], "lowest"),
