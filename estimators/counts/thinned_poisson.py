@@ -166,7 +166,9 @@ class ThinnedPoisson:
         z = np.log(ratio + reporting) - np.log(special.expit(-table.x[:, ::2]))
         weight = table.weights[:, ::2] / table.weights[:, ::2].sum(axis=1, keepdims=True)
         centre = (weight * z).sum(axis=1, keepdims=True)
-        mixing = Mixing(survival, z, weight, np.sqrt((weight * (z - centre) ** 2).sum(axis=1)))
+        # p stays above b/(b + E); a beta may put weight on ρ = 0, where the survival function of p then has a corner
+        reach = 6.0 if as_prior(self.reporting).family == "logit-normal" else 1.0
+        mixing = Mixing(survival, z, weight, np.sqrt((weight * (z - centre) ** 2).sum(axis=1)), reach)
         count = cells.reported + mixed_quantile(shape + cells.reported, probability, mixing)
         uniform = np.broadcast_to(probability[:, None], count.shape)
         return cells.by_probability(
