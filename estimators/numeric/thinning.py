@@ -12,6 +12,7 @@ from scipy import special
 
 from estimators.numeric.negative_binomial import Array
 
+LAGUERRE = special.roots_laguerre(24)
 POISSON_LIMIT = 1e15  # above it a double has no room for single units, and the normal limit is exact to rounding
 
 
@@ -51,7 +52,7 @@ def zero_count_tail(n: Array, x: Array) -> Array:
     With w = -log(1 - ρ) and z = (n + 1) w it is E1(z) + e^{-z}/(n+1) ∫ e^{-v} h((z+v)/(n+1)) dv, h(s) = 1/(1 - e^{-s}) - 1/s
     smooth, by Gauss-Laguerre quadrature.
     """
-    v, weight = special.roots_laguerre(24)
+    v, weight = LAGUERRE
     n1 = np.asarray(n, dtype=float)[..., None] + 1.0
     z = -special.log_expit(-np.asarray(x))[..., None] * n1
     s = (z + v) / n1
