@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.identification import identification
 from estimators.errors import DataError, Problem
 
@@ -85,8 +86,9 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns area, period, reported, then median, lower, upper of each quantity the method has, probability, simulation_error
-        (largest Monte-Carlo standard error of the limits of the true count relative to them, 0 where quantiles are exact), verdict,
-        anchors, estimator. Where no figure was published the estimate is missing. Means are not given: they need not exist.
+        (largest Monte-Carlo standard error of the limits of the true count relative to them, 0 where quantiles are exact),
+        convergence (*not publishable* where a sampler failed its standard), verdict, anchors, estimator. Where no figure was
+        published the estimate is missing. Means are not given: they need not exist.
 
     Examples
     --------
@@ -104,6 +106,7 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     told = identification(post)
     frame["probability"] = probability
     frame["simulation_error"] = _simulation_error(post, probability)
+    frame["convergence"] = convergence(post).status
     frame["verdict"] = told.verdict
     frame["anchors"] = "; ".join(dict.fromkeys(told.anchors["anchor"])) if len(told.anchors) else "a range, no anchor"
     frame["estimator"] = str(post.attrs["estimator"])

@@ -136,10 +136,17 @@ def test_what_is_no_result_is_refused(kind, tmp_path):
 def test_columns_of_the_summary(model, evidence):
     table = est.summary(fitted(model, evidence))
     assert list(table.columns[:3]) == ["area", "period", "reported"]
-    assert list(table.columns[-5:]) == ["probability", "simulation_error", "verdict", "anchors", "estimator"]
+    assert list(table.columns[-6:]) == [
+        "probability",
+        "simulation_error",
+        "convergence",
+        "verdict",
+        "anchors",
+        "estimator",
+    ]
     quantities = ("true_count", "incidence", "reporting_probability")
     wanted = [f"{name}_{end}" for name in quantities for end in ENDS]
-    got = list(table.columns[3:-5])
+    got = list(table.columns[3:-6])
     if isinstance(model, est.Bounds):
         assert got == ["true_count_lower", "true_count_upper", "incidence_lower", "incidence_upper"]
     else:
