@@ -89,11 +89,6 @@ def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Iden
     return Identification(verdict, VERDICTS[verdict.split(" (")[0]], findings, table)
 
 
-def verdict_of(post: xr.DataTree) -> str:
-    """The verdict alone."""
-    return identification(post).verdict
-
-
 def _verdict(table: pd.DataFrame, power: Finding) -> str:
     if len(set(table["anchor"])) == 1:
         return "unauditable"
