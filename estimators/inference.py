@@ -127,12 +127,13 @@ def fit(
     else:
         assert isinstance(estimator, GraphEstimator)  # noqa: S101
         groups = _sample(estimator, figures, sampling, rng)
-    groups |= {"observed_data": record.observed_data(figures), "constant_data": record.constant_data(figures)}
+    cells = figures if isinstance(figures, xr.Dataset) else figures.cells
+    groups |= {"observed_data": record.observed_data(cells), "constant_data": record.constant_data(cells)}
     if estimator.priors():
         groups["priors"] = record.prior_rows(estimator.priors())
         groups["prior"] = record.prior_draws(estimator.priors())
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = _root_attributes(estimator, evidence, figures, seed, chosen, sampling)
+    tree.attrs = _root_attributes(estimator, evidence, cells, seed, chosen, sampling)
     return tree
 
 

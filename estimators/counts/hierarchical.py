@@ -12,6 +12,7 @@ from estimators.counts.reporting import anchor_name, as_prior, level_information
 from estimators.errors import ModelError
 from estimators.evidence import Evidence
 from estimators.numeric import thinning
+from estimators.numeric.rotation import rotate
 from estimators.priors import Claim, Prior
 
 if TYPE_CHECKING:
@@ -239,11 +240,3 @@ def _effect(name: str, mean: "TensorVariable", sd: "TensorVariable", centred: Ma
     raw = pm.Normal(name, pm.math.where(centred, mean, 0.0), pm.math.where(centred, sd, 1.0), dims=dims)
     return pm.math.where(centred, raw, mean + sd * raw)
 
-
-def rotate[T](seen: T, unseen: T, area_sd: T, reporting_sd: T) -> tuple[T, T]:
-    """Standard normal area effects (z, u) from standard normal (e, f) with τz + κu = sqrt(τ² + κ²) e.
-
-    e is what a count can see of an area, f what it cannot. Works for arrays and for PyMC variables alike.
-    """
-    total = (area_sd**2 + reporting_sd**2) ** 0.5  # type: ignore[operator]
-    return (area_sd * seen - reporting_sd * unseen) / total, (reporting_sd * seen + area_sd * unseen) / total  # type: ignore[operator]

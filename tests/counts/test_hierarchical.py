@@ -11,7 +11,7 @@ from scipy import special, stats
 
 import estimators as est
 from estimators.calibration import uniformity_p
-from estimators.counts.hierarchical import rotate
+from estimators.numeric.rotation import rotate
 
 CLAIM = est.Claim("1 in 100", within=3)
 MODEL = est.HierarchicalThinnedPoisson(CLAIM)

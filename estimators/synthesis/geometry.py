@@ -1,0 +1,127 @@
+"""The shape of a posterior near its mode, from computed Fisher information: where a sampler starts and how it is rotated."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg
+
+from estimators.synthesis.operations import NUMPY
+from estimators.synthesis.panel import Panel
+
+type Array = NDArray[np.float64]
+
+STEP = 1e-5
+MOST_STEPS = 40
+BLOCK = 400  # flat vectors evaluated at once
+
+
+@dataclass(frozen=True, eq=False)
+class Geometry:
+    """A mode given the scales, and the information there.
+
+    Parameters
+    ----------
+    mode : Array
+        Flat vector; scales at their prior medians.
+    centre, prior_precision : Array
+        Prior means and precisions of the flat vector, shape (size,).
+    derivative : Array
+        Of every row's location in the flat vector, shape (rows, size).
+    slope, weight : Array
+        Slope and information of every row's log density in its location, shape (rows,).
+    source : tuple of str
+        Stream and term of every row.
+    """
+
+    mode: Array
+    centre: Array
+    prior_precision: Array
+    derivative: Array
+    slope: Array
+    weight: Array
+    source: tuple[tuple[str, str], ...]
+
+    @cached_property
+    def information(self) -> Array:
+        """Fisher information of all figures about the flat vector, shape (size, size); scales are given, and have none."""
+        return np.asarray((self.derivative.T * self.weight) @ self.derivative)
+
+    def marginal_information(self, places: Array) -> Array:
+        """Information about some entries when all others, which have their priors, are integrated out."""
+        rest = np.setdiff1d(np.arange(len(self.mode)), places)
+        inner = self.information[np.ix_(rest, rest)] + np.diag(self.prior_precision[rest])
+        cross = self.information[np.ix_(rest, places)]
+        return np.asarray(self.information[np.ix_(places, places)] - cross.T @ linalg.solve(inner, cross, assume_a="pos"))
+
+
+def free_entries(panel: Panel) -> Array:
+    """Entries of the flat vector that are sought at a mode: neither scales nor what multiplies effects."""
+    kept = [panel.layout[each.name].start for each in (*panel.locations, *panel.scales) if getattr(each, "multiplies", True)]
+    return np.setdiff1d(np.arange(panel.size), kept)
+
+
+def jacobian(panel: Panel, vector: Array) -> tuple[Array, Array, Array]:
+    """Derivatives of every row's location in the flat vector, and slope and information of each row's log density.
+
+    Shapes (rows, size), (rows,), (rows,). Derivatives are central differences of the model's own formulas.
+    """
+    moved = vector + STEP * np.concatenate([np.eye(panel.size), -np.eye(panel.size)])
+    parts = [_locations(panel, moved[start : start + BLOCK]) for start in range(0, len(moved), BLOCK)]
+    located = np.concatenate(parts)
+    derivative = (located[: panel.size] - located[panel.size :]).T / (2.0 * STEP)
+    world = panel.world(panel.unpack(vector[None]), NUMPY)
+    curved = [each.curvature(panel.figures[key]) for key, each in panel.distributions(world).items()]
+    slope, information = (np.concatenate([np.broadcast_to(pair[which], (1, pair[0].shape[-1]))[0] for pair in curved]) for which in (0, 1))
+    return derivative, slope, information
+
+
+def _locations(panel: Panel, vectors: Array) -> Array:
+    world = panel.world(panel.unpack(vectors), NUMPY)
+    parts = [each.location() for each in panel.distributions(world).values()]
+    return np.concatenate([np.broadcast_to(part, (len(vectors), part.shape[-1])) for part in parts], axis=1)
+
+
+def find_geometry(panel: Panel) -> Geometry:
+    """Fisher scoring for locations and effects, scales kept at their prior medians; steps are halved until the density rises."""
+    mean, sd = panel.location_prior
+    vector = np.zeros(panel.size)
+    vector[: len(mean)] = mean
+    vector[len(mean) : len(mean) + len(panel.scales)] = np.log(0.6745 * panel.scale_prior)
+    precision = np.ones(panel.size)
+    precision[: len(mean)] = 1.0 / sd**2
+    centre = np.zeros(panel.size)
+    centre[: len(mean)] = mean
+    free = free_entries(panel)
+    value = float(panel.log_density(vector[None])[0])
+    for _ in range(MOST_STEPS):
+        derivative, slope, weight = jacobian(panel, vector)
+        gradient = derivative.T @ slope - precision * (vector - centre)
+        hessian = (derivative.T * weight) @ derivative
+        step = np.zeros(panel.size)
+        block = hessian[np.ix_(free, free)] + np.diag(precision[free])
+        step[free] = linalg.solve(block, gradient[free], assume_a="pos")
+        step *= min(1.0, 5.0 / max(np.abs(step).max(), 1e-12))
+        length, rise = 1.0, float(gradient @ step)
+        while length > 1e-3 and not (new := float(panel.log_density((vector + length * step)[None])[0])) > value:
+            length *= 0.5
+        if length <= 1e-3 or rise < 1e-3:
+            break
+        vector, value = vector + length * step, new
+    derivative, slope, weight = jacobian(panel, vector)
+    derivative[:, len(mean) : len(mean) + len(panel.scales)] = 0.0
+    source = tuple(key for key, rows in panel.figures.items() for _ in range(len(rows)))
+    return Geometry(vector, centre, precision, derivative, slope, weight, source)
+
+
+def rotation(panel: Panel, geometry: Geometry) -> Array:
+    """Matrix R with locations = prior means + R z: R R' is the prior covariance, and the figures inform the entries of z one by one.
+
+    R = S Q, S the prior standard deviations and Q the eigenvectors of S I S, I the information about the locations when effects are
+    integrated out. Directions of eigenvalue 0 are those of which the figures say nothing.
+    """
+    _, sd = panel.location_prior
+    information = geometry.marginal_information(np.arange(len(sd)))
+    _, vectors = np.linalg.eigh(sd[:, None] * information * sd)
+    return np.asarray(sd[:, None] * vectors)

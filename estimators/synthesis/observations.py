@@ -1,0 +1,150 @@
+"""Figures as weighted sums of cells: what a stream reads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from estimators.errors import DataError, Problem
+from estimators.evidence import Evidence
+from estimators.evidence.cells import period_label
+from estimators.synthesis.grid import Grid
+from estimators.synthesis.operations import Operations, Values
+
+type Array = NDArray[np.float64]
+type Index = NDArray[np.intp]
+type Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Observations:
+    """Rows of one kind; row k has the mean Σ_i w_ki m_i over the cells.
+
+    Parameters
+    ----------
+    lower, upper : Array
+        Inclusive limits, shape (rows,), equal where the figure is exact.
+    matrix : Array
+        Weights w, shape (rows, cells).
+    rows : Index
+        Row of the evidence each came from.
+    labels : tuple of str
+        Area and period of each row.
+    trials : Array, optional
+        Number of which the figure is a part, where it is given beforehand.
+    """
+
+    lower: Array
+    upper: Array
+    matrix: Array
+    rows: Index
+    labels: tuple[str, ...]
+    trials: Array | None = None
+
+    def __len__(self) -> int:
+        return len(self.lower)
+
+    @property
+    def exact(self) -> Mask:
+        """Which figures are known exactly."""
+        return np.asarray(self.lower == self.upper)
+
+    @cached_property
+    def single(self) -> Mask:
+        """Which rows lie within one cell."""
+        return np.asarray((self.matrix > 0).sum(axis=1) == 1)
+
+    @cached_property
+    def cell(self) -> Index:
+        """The first cell of each row."""
+        return np.asarray(np.argmax(self.matrix > 0, axis=1), dtype=np.intp)
+
+    @cached_property
+    def row_of_cell(self) -> Index:
+        """The row that is the exact figure of one whole cell, -1 where there is none."""
+        found = np.full(self.matrix.shape[1], -1, dtype=np.intp)
+        whole = self.single & self.exact & (np.abs(self.matrix.sum(axis=1) - 1.0) < 1e-9)
+        found[self.cell[whole]] = np.flatnonzero(whole)
+        return found
+
+    def log_mean(self, log_cells: Values, operations: Operations) -> Values:
+        """Logarithm of each row's weighted sum of cells, (..., cells) to (..., rows)."""
+        weight = self.matrix[np.arange(len(self)), self.cell]
+        if self.single.all():
+            return log_cells[..., self.cell] + np.log(weight)
+        several = np.flatnonzero(~self.single)
+        one = log_cells[..., self.cell[self.single]] + np.log(weight[self.single])
+        many = operations.log(operations.exp(log_cells) @ self.matrix[several].T)
+        order = np.argsort(np.concatenate([np.flatnonzero(self.single), several]))
+        return operations.concatenate([one, many])[..., order]
+
+    def take(self, which: Mask) -> "Observations":
+        """Some of the rows."""
+        labels = tuple(label for label, kept in zip(self.labels, which, strict=True) if kept)
+        trials = None if self.trials is None else self.trials[which]
+        return Observations(self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, trials)
+
+    def with_counts(self, counts: Array) -> "Observations":
+        """The same rows with other, exact figures."""
+        return replace(self, lower=np.asarray(counts, dtype=float), upper=np.asarray(counts, dtype=float))
+
+
+def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_up: bool = True) -> Observations:
+    """Rows of some indicators with the cells each covers.
+
+    Where figures add up, no cell may be counted twice; estimates of it may be several. Where the grid has strata, rows of one stratum cover its cells and rows that do not distinguish cover all of them; but a total
+    beside figures of its own strata is left out. Rows by any other category are not read.
+
+    Raises
+    ------
+    DataError
+        If rows reach beyond the cells or two of them count the same cell.
+    """
+    table = _wanted(evidence, grid, indicators)
+    if table.empty:
+        empty = np.empty(0)
+        return Observations(empty, empty, np.empty((0, grid.size)), empty.astype(np.intp), ())
+    found = Evidence(table, dict(evidence.regions), evidence.label).coverage(grid.areas, grid.edges)
+    by_period = found.matrix.toarray().reshape(len(table), len(grid.areas), 1, -1)
+    words = table[grid.by].to_numpy() if grid.by else np.full(len(table), "all")
+    covered = np.array([[word in ("all", stratum) for stratum in grid.strata] for word in words])
+    weights = by_period * (covered[:, None, :, None] if grid.by else 1.0)
+    read = Observations(
+        table["lower"].to_numpy(dtype=float),
+        table["upper"].to_numpy(dtype=float),
+        weights.reshape(len(table), grid.size),
+        table.index.to_numpy(dtype=np.intp),
+        tuple(f"{area} {period_label(start, end)}" for area, start, end in table[["area", "period_start", "period_end"]].itertuples(index=False)),
+    )
+    read = read.take(_beside_their_parts(read, words)) if grid.by else read
+    if add_up:
+        _refuse_double_counts(read, evidence.label)
+    return read
+
+
+def _wanted(evidence: Evidence, grid: Grid, indicators: Sequence[str]) -> pd.DataFrame:
+    table = evidence.table
+    rows = table["indicator"].isin(list(indicators)) & table["lower"].notna()
+    for column in ("form", "sex", "age"):
+        words = ("all", *grid.strata) if column == grid.by else ("all",)
+        rows &= table[column].isin(words)
+    return table[rows]
+
+
+def _beside_their_parts(read: Observations, words: NDArray[np.str_]) -> Mask:
+    """Which rows to keep: those of strata, and totals of cells of which no stratum is given."""
+    total = words == "all"
+    stratified = (read.matrix[~total] > 0).any(axis=0)
+    return ~total | ~(read.matrix[:, stratified] > 0).any(axis=1)
+
+
+def _refuse_double_counts(read: Observations, label: str) -> None:
+    crowded = read.matrix.sum(axis=0) > 1.0 + 1e-9
+    if not crowded.any():
+        return
+    rows = np.flatnonzero((read.matrix[:, crowded] > 0).any(axis=1))
+    expected = "each cell counted once; these rows overlap: choose with .where(source=…) or .where(start=…, end=…)"
+    raise DataError([Problem(label, int(read.rows[row]), "period_start", read.labels[row], expected) for row in rows])

@@ -1,0 +1,65 @@
+"""The few operations that a model's formulas need, for arrays and for PyMC's symbols alike, so that each formula is written once.
+
+Cells stand on the last axis. Arrays may have further axes before it, one entry a draw; symbols have none.
+"""
+
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from scipy import special
+
+type Values = Any  # an array, or a symbol of PyTensor: whatever the operations belong to
+type Operations = SimpleNamespace
+
+
+def _walk(steps: Values, areas: int) -> Values:
+    """Sums of the steps of each area, 0 in its first period: (..., areas × (periods - 1)) to (..., areas × periods)."""
+    shaped = steps.reshape((*steps.shape[:-1], areas, steps.shape[-1] // areas))
+    sums = np.concatenate([np.zeros((*shaped.shape[:-1], 1)), np.cumsum(shaped, axis=-1)], axis=-1)
+    return sums.reshape((*steps.shape[:-1], -1))
+
+
+NUMPY: Operations = SimpleNamespace(
+    exp=np.exp,
+    log=np.log,
+    log1p=np.log1p,
+    log_expit=special.log_expit,
+    logaddexp=np.logaddexp,
+    lgamma=special.gammaln,
+    where=np.where,
+    concatenate=lambda parts: np.concatenate(np.broadcast_arrays(*parts) if len(parts) == 1 else _aligned(parts), axis=-1),
+    log_sum=lambda x: special.logsumexp(x, axis=-1),
+    walk=_walk,
+)  # fmt: skip
+
+
+def _aligned(parts: list[Values]) -> list[Values]:
+    """Give all parts the same axes before the last."""
+    lead = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
+    return [np.broadcast_to(part, (*lead, part.shape[-1])) for part in parts]
+
+
+@cache
+def pytensor_operations() -> Operations:
+    """The same for the symbols of PyTensor."""
+    import pytensor.tensor as pt
+
+    def walk(steps: Values, areas: int) -> Values:
+        shaped = steps.reshape((areas, -1))
+        sums = pt.concatenate([pt.zeros((areas, 1)), pt.cumsum(shaped, axis=1)], axis=1)
+        return sums.reshape((-1,))
+
+    return SimpleNamespace(
+        exp=pt.exp,
+        log=pt.log,
+        log1p=pt.log1p,
+        log_expit=lambda x: -pt.softplus(-x),
+        logaddexp=pt.logaddexp,
+        lgamma=pt.gammaln,
+        where=pt.where,
+        concatenate=lambda parts: pt.concatenate(parts, axis=-1),
+        log_sum=lambda x: pt.logsumexp(x, axis=-1),
+        walk=walk,
+    )

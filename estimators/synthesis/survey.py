@@ -1,0 +1,101 @@
+"""Published prevalence estimates: a stock or a flow, under a definition of their own, with a bias they share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from estimators.errors import DataError, Problem
+from estimators.evidence import Evidence
+from estimators.priors import Prior
+from estimators.synthesis.distributions import Distribution, Normal
+from estimators.synthesis.grid import Grid
+from estimators.synthesis.observations import Observations, read_rows
+from estimators.synthesis.operations import Values
+from estimators.synthesis.unknowns import Location, Unknown
+from estimators.synthesis.world import World
+
+DURATION = Prior("years in the condition", ".9 to 4.6 years with 90%", "log-normal", (float(np.log(2.0)), 0.5), "turns a stock into a flow")
+DEFINITION = Prior("share of the surveyed condition that is trafficking", "12 to 88 % with 90%", "logit-normal", (0.0, 1.2),
+                   "published stocks count forced marriage and all forced labour")  # fmt: skip
+BIAS = Prior("common bias of the estimates", "wrong by up to a factor 1.6 together", "normal", (0.0, 0.3), "one method made them all")
+SMALLEST_SD = 0.05
+
+
+@dataclass(frozen=True)
+class Survey:
+    """Published estimates of a stock or a flow: normal on the log scale.
+
+    Parameters
+    ----------
+    log_sd : float
+        Standard deviation of the logarithm of an estimate that states no limits; limits are read as 95 %.
+    duration : Prior
+        Log-normal, years that a person stays in the condition: stock = flow × duration.
+    definition : Prior
+        Logit-normal, share of the surveyed condition that meets the definition of the model.
+    bias : Prior
+        Normal, of the common log bias.
+
+    Notes
+    -----
+    log Ŝ ~ Normal(log flow per year + log D - log q + b, s²) for a stock; without D for a flow. q is the share of the surveyed condition
+    that is trafficking, so the survey counts flow × D / q.
+
+    References
+    ----------
+    Silverman, B. W. 2020. Multiple-systems analysis for the quantification of modern slavery. doi:10.1111/rssa.12505
+    """
+
+    log_sd: float = 0.6
+    duration: Prior = DURATION
+    definition: Prior = DEFINITION
+    bias: Prior = BIAS
+    stock: str = "prevalence_stock"
+    flow: str = "prevalence_flow"
+
+    @property
+    def name(self) -> str:
+        """Survey."""
+        return "survey"
+
+    @property
+    def indicators(self) -> tuple[str, ...]:
+        """Stocks and flows."""
+        return self.stock, self.flow
+
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+        """Duration, definition and bias."""
+        return (
+            Location("log_duration", self.duration, "external"),
+            Location("logit_definition_share", self.definition, "external"),
+            Location("survey_bias", self.bias, "external"),
+        )
+
+    def quantities(self, world: World) -> dict[str, Values]:
+        """None by cell."""
+        return {}
+
+    def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
+        """Each estimate about the cells of its year; the limits give its standard deviation, the geometric middle its value."""
+        found = {}
+        for indicator in self.indicators:
+            rows = read_rows(evidence, grid, (indicator,), add_up=False)
+            problems = [Problem(evidence.label, int(rows.rows[k]), "lower", f"{rows.lower[k]:g}", "a positive estimate")
+                        for k in np.flatnonzero(~(rows.lower > 0))]  # fmt: skip
+            if problems:
+                raise DataError(problems)
+            share = rows.matrix.sum(axis=1, keepdims=True)
+            found[indicator] = Observations(np.log(rows.lower), np.log(rows.upper), rows.matrix / np.maximum(share, 1e-300),
+                                            rows.rows, rows.labels)  # fmt: skip
+        return found
+
+    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:  # noqa: ARG002
+        """Normal around the logarithm of what the survey counts."""
+        rows, ops = observed[term], world.operations
+        log_years = np.log(world.grid.years)[world.grid.index["period"]]
+        counted = rows.log_mean(world["log_flow"] - log_years, ops) - ops.log_expit(world["logit_definition_share"])
+        if term == self.stock:
+            counted = counted + world["log_duration"]
+        sd = np.where(rows.exact, self.log_sd, np.maximum((rows.upper - rows.lower) / 3.92, SMALLEST_SD))
+        return Normal(counted + world["survey_bias"], sd)
