@@ -1,11 +1,14 @@
-"""The only place that calls a sampler: PyMC's, silently, with everything named."""
+"""The only place that calls a sampler: silently, with everything named, and a compiled model used again where it can be."""
 
 import logging
 import warnings
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 
 from estimators.errors import ConvergenceWarning, ModelError
 
@@ -45,25 +48,76 @@ class Sampling:
 
 
 def sample(model: "pm.Model", sampling: Sampling, seed: int) -> tuple[xr.Dataset, xr.Dataset]:
-    """Draws of the graph's variables and the sampler's statistics, dims (chain, draw, ...)."""
-    import pymc as pm
+    """Draws of the graph's variables and the sampler's statistics, dims (chain, draw, ...).
 
-    logging.getLogger("pymc").setLevel(logging.ERROR)
-    with model:
-        tree = pm.sample(
-            draws=sampling.draws,
-            tune=sampling.tune,
-            chains=sampling.chains,
-            cores=min(sampling.chains, 2),
-            random_seed=seed,
-            nuts_sampler=sampling.sampler,
-            target_accept=sampling.target_accept,
-            progressbar=sampling.progress,
-            compute_convergence_checks=False,
-        )
-    posterior, statistics = tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+    Warns
+    -----
+    ConvergenceWarning
+        If transitions diverged.
+    """
+    posterior, statistics = Sampler(model).sample(sampling, seed)
     divergences = int(statistics["diverging"].sum())
     if divergences:
         text = f"{divergences} divergent transitions: the result is not publishable; see estimators.convergence"
         warnings.warn(text, ConvergenceWarning, stacklevel=4)
     return posterior, statistics
+
+
+@dataclass
+class Sampler:
+    """A model that is compiled once and sampled as often as its data change; only nutpie keeps what it has compiled.
+
+    Parameters
+    ----------
+    model : pymc.Model
+        Its `pm.Data` may be given anew in `sample`.
+    """
+
+    model: "pm.Model"
+    _compiled: Any = field(default=None, repr=False)
+
+    def sample(
+        self, sampling: Sampling, seed: int, data: Mapping[str, NDArray[np.float64]] | None = None
+    ) -> tuple[xr.Dataset, xr.Dataset]:
+        """Draws and statistics, with other values for some of the model's data."""
+        if sampling.sampler == "nutpie":
+            return self._nutpie(sampling, seed, data or {})
+        import pymc as pm
+
+        logging.getLogger("pymc").setLevel(logging.ERROR)
+        before = {name: self.model[name].get_value() for name in data or {}}
+        with self.model:
+            pm.set_data(dict(data or {}))
+            tree = pm.sample(
+                draws=sampling.draws,
+                tune=sampling.tune,
+                chains=sampling.chains,
+                cores=min(sampling.chains, 2),
+                random_seed=seed,
+                nuts_sampler=sampling.sampler,
+                target_accept=sampling.target_accept,
+                progressbar=sampling.progress,
+                compute_convergence_checks=False,
+            )
+            pm.set_data(before)
+        return tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+
+    def _nutpie(
+        self, sampling: Sampling, seed: int, data: Mapping[str, NDArray[np.float64]]
+    ) -> tuple[xr.Dataset, xr.Dataset]:
+        import nutpie
+
+        if self._compiled is None:
+            self._compiled = nutpie.compile_pymc_model(self.model)
+        compiled = self._compiled.with_data(**data) if data else self._compiled
+        tree = nutpie.sample(
+            compiled,
+            draws=sampling.draws,
+            tune=sampling.tune,
+            chains=sampling.chains,
+            cores=min(sampling.chains, 2),
+            seed=seed,
+            target_accept=sampling.target_accept,
+            progress_bar=sampling.progress,
+        )
+        return tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()

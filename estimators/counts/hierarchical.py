@@ -239,4 +239,3 @@ def _effect(name: str, mean: "TensorVariable", sd: "TensorVariable", centred: Ma
 
     raw = pm.Normal(name, pm.math.where(centred, mean, 0.0), pm.math.where(centred, sd, 1.0), dims=dims)
     return pm.math.where(centred, raw, mean + sd * raw)
-

@@ -51,9 +51,7 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("hotline_calls", "calls", "count", "calls received by a hotline, about anything"),
         Indicator("hotline_reports", "reports", "count", "reports a hotline opened, classified or not"),
         Indicator("hotline_cases", "cases", "count", "hotline reports that it classified as trafficking"),
-        Indicator(
-            "matched_records", "persons", "count", "persons known both as identified victims and to the hotline"
-        ),
+        Indicator("matched_records", "persons", "count", "persons known both as identified victims and to the hotline"),
         Indicator("audited_cases", "persons", "count", "true cases that an audit, inventory or survey found"),
         Indicator("audited_cases_reported", "persons", "count", "audited cases that had been reported"),
         Indicator("population", "persons", "stock", "resident population, mid-period"),

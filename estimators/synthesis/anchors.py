@@ -41,16 +41,27 @@ def absolute_anchors(panel: Panel) -> tuple[Anchor, ...]:
         if location.name in LEVELS:
             prior = location.prior
             said = "claim" if location.group == "claim" else f"prior on {LEVELS[location.name]}"
-            found.append(Anchor(f"{said}: {prior.description}", LEVELS[location.name], level=location.name, reason=prior.reason))
+            found.append(
+                Anchor(f"{said}: {prior.description}", LEVELS[location.name], level=location.name, reason=prior.reason)
+            )
     for stream, term in panel.figures:
         rows = panel.figures[stream, term]
         if stream == "statements":
             anchor = next(part for part in panel.parts if part.name == "statements").anchors[int(term.split()[1]) - 1]  # type: ignore[attr-defined]
             kind = "reporting" if hasattr(anchor, "statement") else "external"
             reason = anchor.prior.reason if kind == "reporting" else anchor.reason
-            found.append(Anchor(anchor.name, kind, source=(stream, term), derived_from=anchor.derived_from, reason=reason))
+            found.append(
+                Anchor(anchor.name, kind, source=(stream, term), derived_from=anchor.derived_from, reason=reason)
+            )
         elif stream in ANCHORING and len(rows):
-            found.append(Anchor(f"{stream}: {term.replace('_', ' ')}", ANCHORING[stream], source=(stream, term), reason="figures of the evidence"))
+            found.append(
+                Anchor(
+                    f"{stream}: {term.replace('_', ' ')}",
+                    ANCHORING[stream],
+                    source=(stream, term),
+                    reason="figures of the evidence",
+                )
+            )
     return tuple(found)
 
 
@@ -68,18 +79,30 @@ def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:
     values = [_alone(panel, geometry, anchors, anchor, derivative) for anchor in anchors]
     _, _, periods = panel.grid.shape
     shape = (len(anchors), panel.grid.shape[0], periods)
-    text = {name: ("anchor", np.array([getattr(anchor, name) for anchor in anchors], dtype=object)) for name in ("kind", "derived_from", "reason")}
+    text = {
+        name: ("anchor", np.array([getattr(anchor, name) for anchor in anchors], dtype=object))
+        for name in ("kind", "derived_from", "reason")
+    }
     return xr.Dataset(
         {
-            "log_true_count": (("anchor", "area", "period"), np.stack([log_flow + shift for shift, _ in values]).reshape(shape)),
+            "log_true_count": (
+                ("anchor", "area", "period"),
+                np.stack([log_flow + shift for shift, _ in values]).reshape(shape),
+            ),
             "log_sd": (("anchor", "area", "period"), np.stack([sd for _, sd in values]).reshape(shape)),
             **text,
         },
-        coords={"anchor": [anchor.name for anchor in anchors], "area": list(panel.grid.areas), "period": list(panel.grid.periods)},
+        coords={
+            "anchor": [anchor.name for anchor in anchors],
+            "area": list(panel.grid.areas),
+            "period": list(panel.grid.periods),
+        },
     )
 
 
-def _alone(panel: Panel, geometry: Geometry, anchors: tuple[Anchor, ...], kept: Anchor, derivative: Array) -> tuple[Array, Array]:
+def _alone(
+    panel: Panel, geometry: Geometry, anchors: tuple[Anchor, ...], kept: Anchor, derivative: Array
+) -> tuple[Array, Array]:
     """Shift and standard deviation of the log flow of each area and period when only one anchor is kept."""
     precision = geometry.prior_precision.copy()
     for anchor in anchors:
@@ -89,7 +112,9 @@ def _alone(panel: Panel, geometry: Geometry, anchors: tuple[Anchor, ...], kept: 
     left_out = np.array([source in others for source in geometry.source])
     rows = geometry.derivative[left_out]
     information = geometry.information - (rows.T * geometry.weight[left_out]) @ rows
-    right = (geometry.prior_precision - precision) * (geometry.mode - geometry.centre) - rows.T @ geometry.slope[left_out]
+    right = (geometry.prior_precision - precision) * (geometry.mode - geometry.centre) - rows.T @ geometry.slope[
+        left_out
+    ]
     factor = linalg.cho_factor(information + np.diag(precision) + NOTHING * np.eye(len(precision)))
     moved = derivative @ linalg.cho_solve(factor, right)
     variance = np.einsum("ij,ji->i", derivative, linalg.cho_solve(factor, derivative.T))
@@ -110,6 +135,9 @@ def level_information(panel: Panel, geometry: Geometry) -> xr.Dataset:
     names = [panel.locations[place].name for place in kept]
     information = geometry.marginal_information(np.arange(len(panel.locations)))[np.ix_(kept, kept)]
     return xr.Dataset(
-        {"information": (("parameter", "other"), information), "prior_sd": ("parameter", panel.location_prior[1][kept])},
+        {
+            "information": (("parameter", "other"), information),
+            "prior_sd": ("parameter", panel.location_prior[1][kept]),
+        },
         coords={"parameter": names, "other": names},
     )

@@ -8,7 +8,9 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Effect, Scale, Unknown
 from estimators.synthesis.world import World
 
-SHOCK = Prior("shocks of state capacity", "a period differs by up to one sd of areas", "half-normal", (0.0, 0.5), "weak")
+SHOCK = Prior(
+    "shocks of state capacity", "a period differs by up to one sd of areas", "half-normal", (0.0, 0.5), "weak"
+)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,9 @@ class Covariate:
     slope: Prior = SLOPE
 
     @classmethod
-    def of(cls, name: str, values: dict[str, float] | dict[tuple[str, str], float], *, slope: Prior = SLOPE) -> "Covariate":
+    def of(
+        cls, name: str, values: dict[str, float] | dict[tuple[str, str], float], *, slope: Prior = SLOPE
+    ) -> "Covariate":
         """From a number for each area, or for each (area, period).
 
         Examples
@@ -51,9 +53,20 @@ class Covariate:
             Naming each area and period without a number.
         """
         known = dict(self.values)
-        table = np.array([[known.get((area, period), known.get((area, ""), np.nan)) for period in grid.periods] for area in grid.areas])
+        table = np.array(
+            [
+                [known.get((area, period), known.get((area, ""), np.nan)) for period in grid.periods]
+                for area in grid.areas
+            ]
+        )
         problems = [
-            Problem(f"covariate {self.name}", None, None, f"{grid.areas[area]} {grid.periods[period]}", "a number for every area and period")
+            Problem(
+                f"covariate {self.name}",
+                None,
+                None,
+                f"{grid.areas[area]} {grid.periods[period]}",
+                "a number for every area and period",
+            )
             for area, period in np.argwhere(~np.isfinite(table))
         ]
         if problems:

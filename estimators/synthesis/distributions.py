@@ -61,7 +61,7 @@ class NegativeBinomial:
             + phi * log_phi
             - (y + phi) * operations.logaddexp(self.log_mean, log_phi)
             + _rising(y, self.log_dispersion, operations)
-            - special.gammaln(y + 1.0)
+            - operations.lgamma(y + 1.0)
         )
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
@@ -102,7 +102,7 @@ class Poisson:
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """y log m - m - log y!"""
         y = observed.lower
-        return y * self.log_mean - operations.exp(self.log_mean) - special.gammaln(y + 1.0)
+        return y * self.log_mean - operations.exp(self.log_mean) - operations.lgamma(y + 1.0)
 
     def simulate(self, rng: np.random.Generator) -> Array:
         """Poisson counts."""
@@ -137,7 +137,7 @@ class BetaBinomial:
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """As above."""
         n, y = self.trials, observed.lower
-        log_choose = special.gammaln(n + 1.0) - special.gammaln(y + 1.0) - special.gammaln(n - y + 1.0)
+        log_choose = operations.lgamma(n + 1.0) - operations.lgamma(y + 1.0) - operations.lgamma(n - y + 1.0)
         log_p, log_q = operations.log_expit(self.logit), operations.log_expit(-self.logit)
         if self.binomial:
             return log_choose + y * log_p + (n - y) * log_q
@@ -202,8 +202,11 @@ class Normal:
         return z * self.sd * precision, precision * np.ones_like(z)
 
 
-def _rising(y: Array, log_dispersion: Values, operations: Operations) -> Values:
+def _rising(y: Values, log_dispersion: Values, operations: Operations) -> Values:
     """log Γ(y + φ) - log Γ(φ), each different count computed once: shape (..., *y.shape)."""
+    if not isinstance(y, np.ndarray):
+        phi = operations.exp(log_dispersion)
+        return operations.lgamma(y + phi) - operations.lgamma(phi)
     different, place = np.unique(y, return_inverse=True)
     phi = operations.exp(log_dispersion)
     values = operations.lgamma(different + phi) - operations.lgamma(phi)

@@ -5,7 +5,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy import linalg, special
 
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
@@ -53,12 +53,16 @@ class Geometry:
         rest = np.setdiff1d(np.arange(len(self.mode)), places)
         inner = self.information[np.ix_(rest, rest)] + np.diag(self.prior_precision[rest])
         cross = self.information[np.ix_(rest, places)]
-        return np.asarray(self.information[np.ix_(places, places)] - cross.T @ linalg.solve(inner, cross, assume_a="pos"))
+        return np.asarray(
+            self.information[np.ix_(places, places)] - cross.T @ linalg.solve(inner, cross, assume_a="pos")
+        )
 
 
 def free_entries(panel: Panel) -> Array:
     """Entries of the flat vector that are sought at a mode: neither scales nor what multiplies effects."""
-    kept = [panel.layout[each.name].start for each in (*panel.locations, *panel.scales) if getattr(each, "multiplies", True)]
+    kept = [
+        panel.layout[each.name].start for each in (*panel.locations, *panel.scales) if getattr(each, "multiplies", True)
+    ]
     return np.setdiff1d(np.arange(panel.size), kept)
 
 
@@ -73,7 +77,9 @@ def jacobian(panel: Panel, vector: Array) -> tuple[Array, Array, Array]:
     derivative = (located[: panel.size] - located[panel.size :]).T / (2.0 * STEP)
     world = panel.world(panel.unpack(vector[None]), NUMPY)
     curved = [each.curvature(panel.figures[key]) for key, each in panel.distributions(world).items()]
-    slope, information = (np.concatenate([np.broadcast_to(pair[which], (1, pair[0].shape[-1]))[0] for pair in curved]) for which in (0, 1))
+    slope, information = (
+        np.concatenate([np.broadcast_to(pair[which], (1, pair[0].shape[-1]))[0] for pair in curved]) for which in (0, 1)
+    )
     return derivative, slope, information
 
 
@@ -93,6 +99,10 @@ def find_geometry(panel: Panel) -> Geometry:
     precision[: len(mean)] = 1.0 / sd**2
     centre = np.zeros(panel.size)
     centre[: len(mean)] = mean
+    for share in panel.shares:
+        a, b = share.prior.parameters
+        centre[panel.layout[share.name]] = vector[panel.layout[share.name]] = special.digamma(a) - special.digamma(b)
+        precision[panel.layout[share.name]] = 1.0 / (special.polygamma(1, a) + special.polygamma(1, b))
     free = free_entries(panel)
     value = float(panel.log_density(vector[None])[0])
     for _ in range(MOST_STEPS):

@@ -25,11 +25,11 @@ MANY = 10  # centred effects below which their scale could approach 0 and the sa
 MEDIAN = 0.6745  # of a standard half-normal
 
 
-def build(panel: Panel, geometry: Geometry) -> "pm.Model":
+def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model":
     """The model: ``location_z`` standard normal behind the rotated locations, scales, effects, one observed node a kind of row.
 
     Data that a refit may change without compiling again: ``location_mean``, ``location_rotation``, and ``weight …`` of each kind of row
-    (0 leaves a row out).
+    (0 leaves a row out). With `refit`, ``figures …`` too; all figures must then be exact.
     """
     import pymc as pm
 
@@ -42,12 +42,23 @@ def build(panel: Panel, geometry: Geometry) -> "pm.Model":
         location = pm.Deterministic("location", centre + turn @ z, dims="level")
         known: dict[str, Values] = {name: location[place][None] for place, name in enumerate(names)}
         about = {name: location[place] - centre[place] for place, name in enumerate(names)}
+        known |= {
+            share.name: _logit(pm.Beta(f"{share.name}_share", *share.prior.parameters), share.name)
+            for share in panel.shares
+        }
         known |= _scales(panel)
         known |= _effects(panel, geometry, known, about)
         world = panel.world(known, pytensor_operations())
-        for (stream, term), distribution in panel.distributions(world).items():
-            _observe(f"{stream}: {term}", distribution, panel.figures[stream, term])
+        figures = {key: _as_data(key, rows) if refit else rows for key, rows in panel.figures.items()}
+        for (stream, term), distribution in panel.distributions(world, figures).items():
+            _observe(f"{stream}: {term}", distribution, figures[stream, term])
     return model
+
+
+def _logit(share: Values, name: str) -> Values:
+    import pymc as pm
+
+    return pm.Deterministic(name, pm.math.logit(share))[None]
 
 
 def _pairs(panel: Panel) -> dict[str, Effect]:
@@ -79,7 +90,9 @@ def _scales(panel: Panel) -> dict[str, Values]:
     return {name: scale[None] for name, scale in found.items()}
 
 
-def _effects(panel: Panel, geometry: Geometry, known: Mapping[str, Values], about: Mapping[str, Values]) -> dict[str, Values]:
+def _effects(
+    panel: Panel, geometry: Geometry, known: Mapping[str, Values], about: Mapping[str, Values]
+) -> dict[str, Values]:
     """Scaled effects."""
     import pymc as pm
 
@@ -89,7 +102,9 @@ def _effects(panel: Panel, geometry: Geometry, known: Mapping[str, Values], abou
     for other, effect in pairs.items():
         one, two = known[by_name[other].scale], known[effect.scale]
         total = (one**2 + two**2) ** 0.5
-        seen = _effect(panel, geometry, by_name[other], total, (*by_name[other].about, *effect.about), about, f"{other}_seen")
+        seen = _effect(
+            panel, geometry, by_name[other], total, (*by_name[other].about, *effect.about), about, f"{other}_seen"
+        )
         unseen = pm.Normal(f"{other}_unseen", 0.0, 1.0, shape=panel.grid.sizes[effect.over])
         first, second = rotate(seen / total, unseen, one, two)
         found[other] = pm.Deterministic(other, one * first)
@@ -104,7 +119,13 @@ def _effects(panel: Panel, geometry: Geometry, known: Mapping[str, Values], abou
 
 
 def _effect(
-    panel: Panel, geometry: Geometry, effect: Effect, scale: Values, around: tuple[str, ...], about: Mapping[str, Values], name: str
+    panel: Panel,
+    geometry: Geometry,
+    effect: Effect,
+    scale: Values,
+    around: tuple[str, ...],
+    about: Mapping[str, Values],
+    name: str,
 ) -> Values:
     """Effects of a scale: sampled as they are added to their levels where figures decide them, else in units of their scale."""
     import pymc as pm
@@ -126,12 +147,22 @@ def _decided(panel: Panel, geometry: Geometry, effect: Effect) -> bool:
     return int((information > DECIDED).sum()) >= max(MANY, len(information) // 2)
 
 
+def _as_data(key: tuple[str, str], rows: Observations) -> Observations:
+    import pymc as pm
+
+    return rows.with_counts(pm.Data(f"figures {key[0]}: {key[1]}", rows.lower)) if len(rows) else rows
+
+
 def _observe(name: str, distribution: Distribution, rows: Observations) -> None:
     """One observed node; its density and its random draws are the distribution's own."""
     import pymc as pm
 
     operations = pytensor_operations()
-    symbols = {field.name: getattr(distribution, field.name) for field in fields(distribution) if hasattr(getattr(distribution, field.name), "owner")}  # type: ignore[arg-type]
+    symbols = {
+        field.name: getattr(distribution, field.name)
+        for field in fields(distribution)
+        if hasattr(getattr(distribution, field.name), "owner")
+    }  # type: ignore[arg-type]
     weight = pm.Data(f"weight {name}", np.ones(len(rows)))
 
     def with_values(values: tuple[Values, ...]) -> Distribution:

@@ -112,7 +112,9 @@ def make_grid(
     single = [str(area) for area in rows["area"].unique() if area not in regions and "+" not in str(area)]
     if not single:
         read = ", ".join(dict.fromkeys(indicators))
-        raise DataError([Problem(evidence.label, None, "indicator", ", ".join(evidence.indicators), f"figures of {read}")])
+        raise DataError(
+            [Problem(evidence.label, None, "indicator", ", ".join(evidence.indicators), f"figures of {read}")]
+        )
     edges = _named(periods) if periods else _calendar_years(rows)
     persons = evidence.population(_skeleton(single, edges)).values
     return Grid(tuple(single), strata or ("all",), by, edges, np.asarray(persons, dtype=float))

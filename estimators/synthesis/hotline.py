@@ -18,15 +18,49 @@ from estimators.synthesis.world import World
 
 LEVEL = Prior("hotline level", ".4 to 10 % of victims are behind a call, with 90 %", "log-normal", (float(np.log(0.02)), 1.0),
               "an absolute anchor: it is the assumption that lets a hotline speak of the level")  # fmt: skip
-AREA = Prior("area effects on hotline use", "areas differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "channels differ")
-DRIFT = Prior("steps of hotline use", "up to 40 % from one period to the next", "half-normal", (0.0, 0.2), "campaigns, new channels")
+AREA = Prior(
+    "area effects on hotline use", "areas differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "channels differ"
+)
+DRIFT = Prior(
+    "steps of hotline use",
+    "up to 40 % from one period to the next",
+    "half-normal",
+    (0.0, 0.2),
+    "campaigns, new channels",
+)
 SUBSTITUTION = Prior("channel substitution", "a rise of reporting by a factor multiplies hotline use by its power -1 to 1", "normal",
                      (0.0, 0.5), "calls may take the place of police reports; sign-free")  # fmt: skip
-DUPLICATES = Prior("calls per victim heard of", "1.0 to 1.4", "log-normal", (float(np.log(1.2)), 0.1), "several calls about one victim")
-VALID = Prior("share of reports that are trafficking", "5 to 61 % with 90%", "logit-normal", (-1.2, 1.0), "published shares run from 4 to 52 %")
-VALID_AREA = Prior("area effects on that share", "odds differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "rules of classification differ")
-CONCENTRATION = Prior("evenness of classification", "sd of the share of a period about .05 to .25", "log-normal", (float(np.log(20.0)), 1.0), "weak")
-DISPERSION = Prior("dispersion of hotline counts", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7), "weak")
+DUPLICATES = Prior(
+    "calls per victim heard of", "1.0 to 1.4", "log-normal", (float(np.log(1.2)), 0.1), "several calls about one victim"
+)
+VALID = Prior(
+    "share of reports that are trafficking",
+    "5 to 61 % with 90%",
+    "logit-normal",
+    (-1.2, 1.0),
+    "published shares run from 4 to 52 %",
+)
+VALID_AREA = Prior(
+    "area effects on that share",
+    "odds differ by up to a factor 2.7",
+    "half-normal",
+    (0.0, 0.5),
+    "rules of classification differ",
+)
+CONCENTRATION = Prior(
+    "evenness of classification",
+    "sd of the share of a period about .05 to .25",
+    "log-normal",
+    (float(np.log(20.0)), 1.0),
+    "weak",
+)
+DISPERSION = Prior(
+    "dispersion of hotline counts",
+    "extra coefficient of variation .2 to .6",
+    "log-normal",
+    (float(np.log(8.0)), 0.7),
+    "weak",
+)
 
 
 @dataclass(frozen=True)
@@ -110,7 +144,10 @@ class Hotline:
             use = use + world["channel_substitution"] * world.walk("reporting_walk")
         for x in self.campaigns:
             use = use + world[f"hotline_slope_{x.name}"] * x.cells(world.grid)
-        return {"log_hotline_use": use, "logit_valid": world["logit_valid_share"] + world.effect("valid_area", "area") + 0.0 * use}
+        return {
+            "log_hotline_use": use,
+            "logit_valid": world["logit_valid_share"] + world.effect("valid_area", "area") + 0.0 * use,
+        }
 
     def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
         """Unclassified rows; classified rows beside an unclassified one of the same area and days; classified rows alone."""
@@ -129,7 +166,9 @@ class Hotline:
             raise DataError(problems)
         return {self.unclassified: reports, "classification": both, self.classified: cases.take(~paired)}
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:
         """As in the notes."""
         ops, rows = world.operations, observed[term]
         if term == "classification":

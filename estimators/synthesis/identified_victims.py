@@ -27,7 +27,9 @@ CAPACITY = Prior("capacity and reporting", "one sd of state capacity goes with .
                  "able states see more; the sign is soft")  # fmt: skip
 DISPERSION = Prior("dispersion of identified victims", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7),
                    "raids and mass events")  # fmt: skip
-STRATUM = Prior("reporting of a stratum", "odds differ by up to a factor 7", "normal", (0.0, 1.0), "labour is reported far less")
+STRATUM = Prior(
+    "reporting of a stratum", "odds differ by up to a factor 7", "normal", (0.0, 1.0), "labour is reported far less"
+)
 MAPPING = Prior("cases reported per victim identified", ".4 to 2.3", "log-normal", (0.0, 0.5),
                 "a claim speaks of cases reported to anyone; one case may hold several victims, many reports identify none")  # fmt: skip
 
@@ -80,7 +82,9 @@ class IdentifiedVictims:
     def __post_init__(self) -> None:
         prior = self.reporting.prior if isinstance(self.reporting, Claim) else self.reporting
         if prior.family != "logit-normal":
-            raise ModelError(f"prior of the reporting probability {prior.formula}: expected a logit-normal in a Synthesis")
+            raise ModelError(
+                f"prior of the reporting probability {prior.formula}: expected a logit-normal in a Synthesis"
+            )
         if isinstance(self.reporting, Claim) and self.reporting.area:
             text = f"{self.reporting.name} speaks of {self.reporting.area}: expected it among anchors=(…), where it holds for that area only"
             raise ModelError(text)
@@ -107,7 +111,10 @@ class IdentifiedVictims:
             found += [Scale("reporting_area_sd", self.area_sd, "area effects"),
                       Effect("reporting_area", "area", "reporting_area_sd", ("logit_reporting_level",), seen_with="incidence_area")]  # fmt: skip
         if self.neighbours:
-            found += [Location("reporting_spatial_share", self.mixing, "area effects", multiplies=True), Effect("reporting_spatial", "area")]
+            found += [
+                Location("reporting_spatial_share", self.mixing, "area effects", multiplies=True),
+                Effect("reporting_spatial", "area"),
+            ]
         if periods > 1:
             found += [Scale("reporting_walk_sd", self.walk_sd, "change over time"),
                       Effect("reporting_walk", "area_step", "reporting_walk_sd", seen_with="incidence_walk")]  # fmt: skip
@@ -132,7 +139,11 @@ class IdentifiedVictims:
         for x in self.covariates:
             logit = logit + world[f"reporting_slope_{x.name}"] * x.cells(grid)
         log_reporting = world.operations.log_expit(logit)
-        return {"logit_reporting": logit, "log_reporting": log_reporting, "log_identified": world["log_flow"] + log_reporting}
+        return {
+            "logit_reporting": logit,
+            "log_reporting": log_reporting,
+            "log_identified": world["log_flow"] + log_reporting,
+        }
 
     def _area(self, world: World) -> Values:
         free = world.effect("reporting_area", "area")
@@ -147,7 +158,9 @@ class IdentifiedVictims:
         """Rows of the indicator."""
         return {self.indicator: read_rows(evidence, grid, self.indicators)}
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:  # noqa: ARG002
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:  # noqa: ARG002
         """Negative binomial around the reported flow."""
         log_mean = observed[term].log_mean(world["log_identified"], world.operations)
         return NegativeBinomial(log_mean, world["log_dispersion_identified_victims"])

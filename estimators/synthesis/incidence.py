@@ -16,9 +16,13 @@ from estimators.synthesis.world import World
 LEVEL = Prior("incidence level", "3 to 470 per 100,000 and year with 90%", "log-normal", (float(np.log(40.0)), 1.5),
               "wide enough for police counts divided by .01 and for survey stocks divided by a duration")  # fmt: skip
 AREA = Prior("area effects on incidence", "areas differ by up to a factor 4", "half-normal", (0.0, 0.7), "weak")
-WALK = Prior("steps of incidence", "up to 20 % from one period to the next", "half-normal", (0.0, 0.1), "panels are short")
+WALK = Prior(
+    "steps of incidence", "up to 20 % from one period to the next", "half-normal", (0.0, 0.1), "panels are short"
+)
 STRATUM = Prior("share of a stratum", "strata differ by up to a factor 7", "normal", (0.0, 1.0), "weak")
-STRATUM_AREA = Prior("area effects on the share of a stratum", "up to a factor 2.7", "half-normal", (0.0, 0.5), "areas differ in kind")
+STRATUM_AREA = Prior(
+    "area effects on the share of a stratum", "up to a factor 2.7", "half-normal", (0.0, 0.5), "areas differ in kind"
+)
 CAPACITY = Prior("capacity and incidence", "one sd of state capacity goes with 60 % less to 60 % more incidence", "normal", (0.0, 0.3),
                  "where states are strong there may be fewer or more crimes; never silently 0")  # fmt: skip
 MIXING = Prior("spatial share of area effects", "2 to 98 % with 90%", "logit-normal", (0.0, 2.4), "weak")
@@ -76,7 +80,9 @@ class Incidence:
         if self.area_effects not in ("normal", "student"):
             raise ModelError(f"area_effects {self.area_effects!r}: expected 'normal' or 'student'")
         if bool(self.by) != bool(self.strata) or self.by not in ("", "form", "sex"):
-            raise ModelError(f"by {self.by!r} with strata {self.strata}: expected by='form' or 'sex' and its words, or neither")
+            raise ModelError(
+                f"by {self.by!r} with strata {self.strata}: expected by='form' or 'sex' and its words, or neither"
+            )
         if self.level.family != "log-normal":
             raise ModelError(f"prior on the incidence level: {self.level.formula}: expected a log-normal")
 
@@ -94,7 +100,10 @@ class Incidence:
             found += [Scale("incidence_area_sd", self.area_sd, "area effects"),
                       Effect("incidence_area", "area", "incidence_area_sd", ("log_incidence_level",), degrees=degrees)]  # fmt: skip
         if self.neighbours:
-            found += [Location("incidence_spatial_share", self.mixing, "area effects", multiplies=True), Effect("incidence_spatial", "area")]
+            found += [
+                Location("incidence_spatial_share", self.mixing, "area effects", multiplies=True),
+                Effect("incidence_spatial", "area"),
+            ]
         if periods > 1:
             found += [Scale("incidence_walk_sd", self.walk_sd, "change over time"),
                       Effect("incidence_walk", "area_step", "incidence_walk_sd")]  # fmt: skip
@@ -130,7 +139,9 @@ class Incidence:
         return (1.0 - share) ** 0.5 * free + share**0.5 * world["incidence_area_sd"] * spatial
 
 
-def spatial_basis(areas: tuple[str, ...], neighbours: tuple[tuple[str, str], ...]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+def spatial_basis(
+    areas: tuple[str, ...], neighbours: tuple[tuple[str, str], ...]
+) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """Matrix B with B'B the covariance of an intrinsic autoregression, scaled to geometric mean variance 1.
 
     Raises

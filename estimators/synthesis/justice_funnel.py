@@ -17,13 +17,25 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
 from estimators.synthesis.world import World
 
-FIRST = Prior("cases per identified victim", ".16 to 1.6", "log-normal", (float(np.log(0.5)), 0.7), "a case holds one victim or several")
-RATIO = Prior("persons at a stage per person at the stage before", ".13 to 1.3", "log-normal", (float(np.log(0.4)), 0.7), "weak")
-AREA = Prior("area effects on cases per victim", "areas differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "units differ")
+FIRST = Prior(
+    "cases per identified victim",
+    ".16 to 1.6",
+    "log-normal",
+    (float(np.log(0.5)), 0.7),
+    "a case holds one victim or several",
+)
+RATIO = Prior(
+    "persons at a stage per person at the stage before", ".13 to 1.3", "log-normal", (float(np.log(0.4)), 0.7), "weak"
+)
+AREA = Prior(
+    "area effects on cases per victim", "areas differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "units differ"
+)
 LOADING = Prior("capacity and progress of cases", "one sd of capacity multiplies progress by up to 2.7", "half-normal", (0.0, 0.5),
                 "able states carry more cases through: positive by definition of the factor")  # fmt: skip
 LAG = Prior("share of cases that move on within the period", "16 to 84 % with 90%", "logit-normal", (0.0, 1.0), "weak")
-DISPERSION = Prior("dispersion of a stage", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7), "weak")
+DISPERSION = Prior(
+    "dispersion of a stage", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7), "weak"
+)
 BACKLOG = 0.5  # cases begun before the first figure
 
 STAGES = ("investigations_opened", "persons_prosecuted", "persons_convicted")
@@ -121,7 +133,9 @@ class JusticeFunnel:
                 found[stage] = _cohort_rows(found[stage], found[before], stage, before, evidence.label)
         return found
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:
         """First stage around the reported flow, later stages around the figures of the stage before."""
         rows, place = observed[term], self.stages.index(term)
         if place and self.same_cohort:
@@ -135,7 +149,9 @@ class JusticeFunnel:
     def _progress(self, stage: str, world: World) -> Values:
         return world[f"log_ratio_{stage}"] + world[f"capacity_on_{stage}"] * world["capacity"]
 
-    def _log_cells(self, place: int, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Values:
+    def _log_cells(
+        self, place: int, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Values:
         """Logarithm of the expected number of a stage in each cell, given the figures of the stages before."""
         if place == 0:
             return world[f"log_{self.stages[0]}"]

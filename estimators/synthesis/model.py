@@ -90,7 +90,11 @@ class Synthesis:
     @property
     def parts(self) -> tuple[Part, ...]:
         """Capacity where a stream measures it, process, streams, statements: the order in which quantities are computed."""
-        capacity = tuple(stream.capacity for stream in self.streams if hasattr(stream, "capacity") and not isinstance(stream.capacity, Prior))
+        capacity = tuple(
+            stream.capacity
+            for stream in self.streams
+            if hasattr(stream, "capacity") and not isinstance(stream.capacity, Prior)
+        )
         said = (Statements(self.anchors, self.doubt),) if self.anchors else ()
         return (*capacity, self.process, *self.streams, *said)
 
@@ -99,7 +103,9 @@ class Synthesis:
         edges = np.array(["2000-01-01", "2001-01-01", "2002-01-01"], dtype="M8[D]")
         grid = Grid(("one", "other"), self.process.strata or ("all",), self.process.by, edges, np.ones((2, 2)))
         panel = Panel(grid, self.parts, {})
-        return tuple(replace(unknown.prior, name=unknown.name) for unknown in (*panel.locations, *panel.scales))
+        return tuple(
+            replace(unknown.prior, name=unknown.name) for unknown in (*panel.locations, *panel.shares, *panel.scales)
+        )
 
     def assumptions(self) -> tuple[str, ...]:
         """What is taken for granted and printed beside every estimate."""
@@ -112,11 +118,17 @@ class Synthesis:
             "missing figures are missing at random given the model",
         ]
         if "justice_funnel" in names:
-            said.append("state capacity is tied to reporting (β) and to incidence (δ) by their priors: figures inform only the sum β + δ")
+            said.append(
+                "state capacity is tied to reporting (β) and to incidence (δ) by their priors: figures inform only the sum β + δ"
+            )
         if "hotline" in names:
-            said.append("a hotline's level is its prior: it is an absolute anchor, whatever the posterior of other quantities contracts to")
+            said.append(
+                "a hotline's level is its prior: it is an absolute anchor, whatever the posterior of other quantities contracts to"
+            )
         if any(isinstance(anchor, Claim) for anchor in self.anchors):
-            said.append("a claim speaks of cases reported, the series of victims identified: their ratio is an unknown of the model")
+            said.append(
+                "a claim speaks of cases reported, the series of victims identified: their ratio is an unknown of the model"
+            )
         return tuple(said)
 
     def figures(self, evidence: Evidence) -> Panel:
@@ -154,13 +166,19 @@ class Synthesis:
 
 
 def _check_needs(names: list[str], streams: tuple[Stream, ...], process: Incidence) -> None:
-    needs = {"justice_funnel": ("identified_victims",), "validation": ("identified_victims",), "overlap": ("identified_victims", "hotline")}
+    needs = {
+        "justice_funnel": ("identified_victims",),
+        "validation": ("identified_victims",),
+        "overlap": ("identified_victims", "hotline"),
+    }
     for name, wanted in needs.items():
         missing = [other for other in wanted if name in names and other not in names[: names.index(name)]]
         if missing:
             raise ModelError(f"{name} without {', '.join(missing)}: expected it before {name} among the streams")
     if process.neighbours and any(getattr(stream, "neighbours", ()) for stream in streams):
-        raise ModelError("neighbours in the process and in a stream: expected a spatial effect on incidence or on reporting, never both")
+        raise ModelError(
+            "neighbours in the process and in a stream: expected a spatial effect on incidence or on reporting, never both"
+        )
     read = [indicator for stream in streams for indicator in stream.indicators]
     twice = sorted({indicator for indicator in read if read.count(indicator) > 1})
     if twice:
@@ -170,7 +188,9 @@ def _check_needs(names: list[str], streams: tuple[Stream, ...], process: Inciden
 def _refuse_circular(anchors: tuple[Claim | ExternalEstimate, ...], streams: tuple[Stream, ...]) -> None:
     """Refuse anchors made from a stream of the model, and two anchors made from the same figures."""
     origins: dict[str, str] = {}
-    claims = [stream.reporting for stream in streams if hasattr(stream, "reporting") and isinstance(stream.reporting, Claim)]
+    claims = [
+        stream.reporting for stream in streams if hasattr(stream, "reporting") and isinstance(stream.reporting, Claim)
+    ]
     for anchor in (*claims, *anchors):
         origin = anchor.derived_from
         for stream in streams:
@@ -178,6 +198,7 @@ def _refuse_circular(anchors: tuple[Claim | ExternalEstimate, ...], streams: tup
                 text = f"{anchor.name} was made from {origin}, which the stream {stream.name} reads: leave one of them out, with "
                 raise CircularityError(text + f".without({stream.name!r}) or .without({anchor.name!r})")
         if origin and origin in origins:
-            raise CircularityError(f"{origins[origin]} and {anchor.name} were both made from {origin!r}: they are one anchor; keep one of them")
+            raise CircularityError(
+                f"{origins[origin]} and {anchor.name} were both made from {origin!r}: they are one anchor; keep one of them"
+            )
         origins[origin] = anchor.name
-

@@ -45,11 +45,13 @@ class Observations:
     trials: Array | None = None
 
     def __len__(self) -> int:
-        return len(self.lower)
+        return len(self.matrix)
 
     @property
     def exact(self) -> Mask:
         """Which figures are known exactly."""
+        if self.lower is self.upper:
+            return np.ones(len(self), dtype=bool)
         return np.asarray(self.lower == self.upper)
 
     @cached_property
@@ -87,9 +89,9 @@ class Observations:
         trials = None if self.trials is None else self.trials[which]
         return Observations(self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, trials)
 
-    def with_counts(self, counts: Array) -> "Observations":
+    def with_counts(self, counts: Values) -> "Observations":
         """The same rows with other, exact figures."""
-        return replace(self, lower=np.asarray(counts, dtype=float), upper=np.asarray(counts, dtype=float))
+        return replace(self, lower=counts, upper=counts)
 
 
 def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_up: bool = True) -> Observations:
@@ -117,7 +119,10 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
         table["upper"].to_numpy(dtype=float),
         weights.reshape(len(table), grid.size),
         table.index.to_numpy(dtype=np.intp),
-        tuple(f"{area} {period_label(start, end)}" for area, start, end in table[["area", "period_start", "period_end"]].itertuples(index=False)),
+        tuple(
+            f"{area} {period_label(start, end)}"
+            for area, start, end in table[["area", "period_start", "period_end"]].itertuples(index=False)
+        ),
     )
     read = read.take(_beside_their_parts(read, words)) if grid.by else read
     if add_up:

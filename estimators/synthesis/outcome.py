@@ -51,7 +51,7 @@ def known_values(posterior: xr.Dataset, panel: Panel) -> dict[str, Array]:
 
     location = flat("location")
     values = {each.name: location[:, place : place + 1] for place, each in enumerate(panel.locations)}
-    return values | {each.name: flat(each.name) for each in (*panel.scales, *panel.effects)}
+    return values | {each.name: flat(each.name) for each in (*panel.scales, *panel.shares, *panel.effects)}
 
 
 def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng: np.random.Generator) -> xr.Dataset:
@@ -70,7 +70,9 @@ def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng
     coords = {**coordinates, "area": list(grid.areas), "period": list(grid.periods)}
     if grid.by:
         split = {"true_count": count, "incidence": flow / exposure, "reporting_probability": seen / flow}
-        data |= {f"{name}_by_{grid.by}": ((*SAMPLE, "area", grid.by, "period"), values) for name, values in split.items()}
+        data |= {
+            f"{name}_by_{grid.by}": ((*SAMPLE, "area", grid.by, "period"), values) for name, values in split.items()
+        }
         coords[grid.by] = list(grid.strata)
     return xr.Dataset(data, coords=coords)
 
@@ -92,7 +94,10 @@ def _unknowns(posterior: xr.Dataset, panel: Panel) -> xr.Dataset:
     """Locations and scales by name, and effects over dimensions of their own."""
     location = posterior["location"].values
     data = {each.name: (SAMPLE, location[..., place]) for place, each in enumerate(panel.locations)}
-    data |= {each.name: (SAMPLE, posterior[each.name].values.reshape(location.shape[:2])) for each in panel.scales}
+    data |= {
+        each.name: (SAMPLE, posterior[each.name].values.reshape(location.shape[:2]))
+        for each in (*panel.scales, *panel.shares)
+    }
     for each in panel.effects:
         dims = (*SAMPLE, "area") if each.over == "area" else (*SAMPLE, f"{each.over}_entry")
         data[each.name] = (dims, posterior[each.name].values)
@@ -105,8 +110,10 @@ def _figures(panel: Panel) -> xr.Dataset:
     for (stream, term), rows in panel.figures.items():
         if len(rows):
             name = f"{stream}: {term}"
-            for part, values in (("lower", rows.lower), ("upper", rows.upper), ("about", np.array(rows.labels, dtype=object))):
+            for part, values in (
+                ("lower", rows.lower),
+                ("upper", rows.upper),
+                ("about", np.array(rows.labels, dtype=object)),
+            ):
                 data[f"{name} {part}"] = (f"{name} row", values)
     return xr.Dataset(data)
-
-

@@ -59,6 +59,8 @@ class Overlap:
         """Rows of the indicator."""
         return {self.indicator: read_rows(evidence, grid, self.indicators)}
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:  # noqa: ARG002
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:  # noqa: ARG002
         """Poisson."""
         return Poisson(observed[term].log_mean(world["log_matched"], world.operations))

@@ -7,13 +7,14 @@ from functools import cached_property
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
+from estimators.numeric import families
 from estimators.synthesis.distributions import LOG_TWO_PI, Distribution
 from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import NUMPY, Operations, Values
-from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
+from estimators.synthesis.unknowns import Effect, Location, Scale, Share, Unknown
 from estimators.synthesis.world import Part, Stream, World
 
 type Array = NDArray[np.float64]
@@ -34,7 +35,7 @@ class Panel:
 
     Notes
     -----
-    The flat vector of unknowns holds, in order: locations on their working scale, logarithms of scales, effects. Effects are
+    The flat vector of unknowns holds, in order: locations on their working scale, logarithms of scales, logits of shares, effects. Effects are
     standardised in the vector (value / scale) and scaled in the world.
     """
 
@@ -59,10 +60,12 @@ class Panel:
 
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
-        """All unknowns: locations, scales, effects."""
+        """All unknowns: locations, scales, shares, effects."""
         present = frozenset(part.name for part in self.parts)
         found = [unknown for part in self.parts for unknown in part.unknowns(self.grid, present)]
-        return tuple(unknown for kind in (Location, Scale, Effect) for unknown in found if isinstance(unknown, kind))
+        return tuple(
+            unknown for kind in (Location, Scale, Share, Effect) for unknown in found if isinstance(unknown, kind)
+        )
 
     @cached_property
     def locations(self) -> tuple[Location, ...]:
@@ -73,6 +76,11 @@ class Panel:
     def scales(self) -> tuple[Scale, ...]:
         """Standard deviations of effects."""
         return tuple(unknown for unknown in self.unknowns if isinstance(unknown, Scale))
+
+    @cached_property
+    def shares(self) -> tuple[Share, ...]:
+        """Probabilities with beta priors."""
+        return tuple(unknown for unknown in self.unknowns if isinstance(unknown, Share))
 
     @cached_property
     def effects(self) -> tuple[Effect, ...]:
@@ -116,7 +124,9 @@ class Panel:
         """Values that formulas see, from flat vectors of shape (..., size)."""
         values = {name: vector[..., place] for name, place in self.layout.items()}
         values |= {scale.name: np.exp(values[scale.name]) for scale in self.scales}
-        return values | {effect.name: values[effect.name] * values[effect.scale] for effect in self.effects if effect.scale}
+        return values | {
+            effect.name: values[effect.name] * values[effect.scale] for effect in self.effects if effect.scale
+        }
 
     def log_prior(self, vector: Array) -> Array:
         """Logarithm of the prior density of flat vectors, (...,), the Jacobian of log scales included."""
@@ -126,6 +136,9 @@ class Panel:
         logs = vector[..., len(mean) : len(mean) + len(self.scales)]
         square = (np.exp(logs) / self.scale_prior) ** 2
         total = total + (-0.5 * square + logs - np.log(self.scale_prior) + 0.5 * np.log(2.0 / np.pi)).sum(axis=-1)
+        for share in self.shares:
+            logit = vector[..., self.layout[share.name]]
+            total = total + families.log_density_of_logit("beta", *share.prior.parameters, logit).sum(axis=-1)
         for effect in self.effects:
             x = vector[..., self.layout[effect.name]]
             density = stats.t.logpdf(x, effect.degrees) if effect.degrees else -0.5 * x * x - 0.5 * LOG_TWO_PI
@@ -141,7 +154,9 @@ class Panel:
         for stream in self._streams:
             own = {term: known for (name, term), known in rows.items() if name == stream.name}
             values = {term: known.lower for term, known in own.items()}
-            found |= {(stream.name, term): stream.distribution(term, world, own, values) for term in own if len(own[term])}
+            found |= {
+                (stream.name, term): stream.distribution(term, world, own, values) for term in own if len(own[term])
+            }
         return found
 
     def log_likelihood(self, vector: Array) -> dict[tuple[str, str], Array]:
@@ -176,13 +191,15 @@ class Panel:
         mean, sd = self.location_prior
         locations = mean + sd * rng.standard_normal((draws, len(mean)))
         logs = np.log(self.scale_prior * np.abs(rng.standard_normal((draws, len(self.scales)))))
+        uniform = rng.random((draws, len(self.shares)))
+        shares = [special.logit(share.prior.quantile(uniform[:, [place]])) for place, share in enumerate(self.shares)]
         effects = [
             rng.standard_t(effect.degrees, (draws, self.grid.sizes[effect.over]))
             if effect.degrees
             else rng.standard_normal((draws, self.grid.sizes[effect.over]))
             for effect in self.effects
         ]
-        return np.concatenate([locations, logs, *effects], axis=1)
+        return np.concatenate([locations, logs, *shares, *effects], axis=1)
 
     def with_counts(self, drawn: Mapping[tuple[str, str], Array]) -> "Panel":
         """The same design with other, exact figures."""
@@ -191,4 +208,3 @@ class Panel:
     @property
     def _streams(self) -> tuple[Stream, ...]:
         return tuple(part for part in self.parts if hasattr(part, "distribution"))  # type: ignore[misc]
-

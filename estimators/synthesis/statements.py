@@ -16,7 +16,13 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
 from estimators.synthesis.world import World
 
-BODY = Prior("what claims of one body have in common", "wrong together by up to a factor 2.3", "normal", (0.0, 0.5), "one body, one method")
+BODY = Prior(
+    "what claims of one body have in common",
+    "wrong together by up to a factor 2.3",
+    "normal",
+    (0.0, 0.5),
+    "one body, one method",
+)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,9 @@ class Statements:
             found[f"statement {place + 1}"] = Observations(at, at, cells, np.zeros(1, dtype=np.intp), (anchor.name,))
         return found
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:  # noqa: ARG002
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:  # noqa: ARG002
         """Normal around what is said, with doubt."""
         anchor, rows, ops = self.anchors[int(term.split()[1]) - 1], observed[term], world.operations
         shared = world[f"body_{self._bodies.index(anchor.by)}"] if anchor.by in self._bodies else 0.0
@@ -117,13 +125,17 @@ def _cells(anchor: Claim | ExternalEstimate, grid: Grid) -> np.ndarray[tuple[int
         raise DataError([Problem(anchor.name, None, "area", ", ".join(foreign), expected)])
     spoken = parse_period(anchor.period) if anchor.period else None
     if anchor.period and spoken is None:
-        raise DataError([Problem(anchor.name, None, "period", anchor.period, "a period such as '2022' or '2022-H1', or none")])
+        raise DataError(
+            [Problem(anchor.name, None, "period", anchor.period, "a period such as '2022' or '2022-H1', or none")]
+        )
     period = np.ones(grid.shape[2], dtype=bool)
     if spoken is not None:
         first, last = as_days(np.array(spoken, dtype="M8[D]"))
         period = (grid.edges[:-1] <= last) & (grid.edges[1:] - ONE_DAY >= first)
     if not period.any():
-        raise DataError([Problem(anchor.name, None, "period", anchor.period, f"a period of the model: {', '.join(grid.periods)}")])
+        raise DataError(
+            [Problem(anchor.name, None, "period", anchor.period, f"a period of the model: {', '.join(grid.periods)}")]
+        )
     places = [grid.areas.index(part) for part in wanted]
     return np.isin(grid.index["area"], places) & period[grid.index["period"]]
 
@@ -138,10 +150,11 @@ def check_anchors(anchors: tuple[Claim | ExternalEstimate, ...]) -> None:
     """
     for anchor in anchors:
         if not isinstance(anchor, Claim | ExternalEstimate):
-            raise ModelError(f"anchor {anchor!r}: expected a Claim or an ExternalEstimate; priors belong to the process and the streams")
+            raise ModelError(
+                f"anchor {anchor!r}: expected a Claim or an ExternalEstimate; priors belong to the process and the streams"
+            )
         if isinstance(anchor, Claim) and not anchor.area:
             text = f"{anchor.name} names no area, so it is a prior on the typical reporting level: give IdentifiedVictims(reporting=claim)"
             raise ModelError(text + ", or say which area it is about")
         if isinstance(anchor, Claim) and anchor.family != "logit-normal":
             raise ModelError(f"{anchor.name}: expected family='logit-normal' in a Synthesis")
-

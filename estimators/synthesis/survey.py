@@ -15,10 +15,22 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
 from estimators.synthesis.world import World
 
-DURATION = Prior("years in the condition", ".9 to 4.6 years with 90%", "log-normal", (float(np.log(2.0)), 0.5), "turns a stock into a flow")
+DURATION = Prior(
+    "years in the condition",
+    ".9 to 4.6 years with 90%",
+    "log-normal",
+    (float(np.log(2.0)), 0.5),
+    "turns a stock into a flow",
+)
 DEFINITION = Prior("share of the surveyed condition that is trafficking", "12 to 88 % with 90%", "logit-normal", (0.0, 1.2),
                    "published stocks count forced marriage and all forced labour")  # fmt: skip
-BIAS = Prior("common bias of the estimates", "wrong by up to a factor 1.6 together", "normal", (0.0, 0.3), "one method made them all")
+BIAS = Prior(
+    "common bias of the estimates",
+    "wrong by up to a factor 1.6 together",
+    "normal",
+    (0.0, 0.3),
+    "one method made them all",
+)
 SMALLEST_SD = 0.05
 
 
@@ -90,7 +102,9 @@ class Survey:
                                             rows.rows, rows.labels)  # fmt: skip
         return found
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:  # noqa: ARG002
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:  # noqa: ARG002
         """Normal around the logarithm of what the survey counts."""
         rows, ops = observed[term], world.operations
         log_years = np.log(world.grid.years)[world.grid.index["period"]]

@@ -1,8 +1,9 @@
-"""What a model does not know: locations, scales and effects, each with its prior and the named group it belongs to.
+"""What a model does not know: locations, shares, scales and effects, each with its prior and the named group it belongs to.
 
 | kind | prior | what a formula sees |
 |---|---|---|
 | Location | normal, log-normal or logit-normal | the value on its own, log or logit scale, where its prior is normal |
+| Share | beta | the logit of the share |
 | Scale | half-normal | the standard deviation of effects |
 | Effect | normal or Student-t with mean 0 | one value an area, or an area and period, in units of its scale |
 """
@@ -39,6 +40,19 @@ class Location:
     def __post_init__(self) -> None:
         if self.prior.family not in GAUSSIAN:
             raise ModelError(f"prior on {self.name}: {self.prior.formula}: expected one of {', '.join(GAUSSIAN)}")
+
+
+@dataclass(frozen=True)
+class Share:
+    """A probability with a beta prior; formulas see its logit."""
+
+    name: str
+    prior: Prior
+    group: str
+
+    def __post_init__(self) -> None:
+        if self.prior.family != "beta":
+            raise ModelError(f"prior on {self.name}: {self.prior.formula}: expected a beta")
 
 
 @dataclass(frozen=True)
@@ -82,4 +96,4 @@ class Effect:
     degrees: float = 0.0
 
 
-type Unknown = Location | Scale | Effect
+type Unknown = Location | Share | Scale | Effect

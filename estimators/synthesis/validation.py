@@ -77,7 +77,9 @@ class Validation:
         given = np.array([trials[label] for label in reported.labels])
         return {self.reported: replace(reported, trials=given)}
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:
         """Beta-binomial in the reported share of the flow of the audited cells; the audited cases themselves are given."""
         rows, ops = observed[term], world.operations
         log_share = rows.log_mean(world["log_identified"], ops) - rows.log_mean(world["log_flow"], ops)

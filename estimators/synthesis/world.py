@@ -27,7 +27,9 @@ class World:
 
     def __getitem__(self, name: str) -> Values:
         if name not in self.known:
-            raise ModelError(f"{name}: expected a part of the model that supplies it; there are {', '.join(self.known)}")
+            raise ModelError(
+                f"{name}: expected a part of the model that supplies it; there are {', '.join(self.known)}"
+            )
         return self.known[name]
 
     def __contains__(self, name: str) -> bool:
@@ -78,6 +80,8 @@ class Stream(Part, Protocol):
         """Its figures, by the name of each kind of row, in the order in which one may depend on another."""
         ...
 
-    def distribution(self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]) -> Distribution:
+    def distribution(
+        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
+    ) -> Distribution:
         """Distribution of one kind of row, given the world and the figures of the kinds before it."""
         ...
