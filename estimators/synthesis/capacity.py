@@ -33,7 +33,7 @@ class Capacity:
         """Capacity."""
         return "capacity"
 
-    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Effects of areas and of areas and periods."""
         if not self.shocks:
             return (Effect("capacity_area", "area"),)

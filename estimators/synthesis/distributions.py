@@ -9,17 +9,16 @@ from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, special
+from scipy import special
 
 from estimators.numeric import thinning
+from estimators.numeric.intervals import interval_nodes
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Operations, Values
 
 type Array = NDArray[np.float64]
 
 LOG_TWO_PI = float(np.log(2.0 * np.pi))
-FEWEST, NODES = 8, 48  # nodes of a block of counts
-DOUBLINGS = 20
 
 
 class Distribution(Protocol):
@@ -100,7 +99,7 @@ class Poisson:
     log_mean: Values
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
-        """y log m - m - log y!"""
+        """Of the Poisson: y log m - m - log y!."""
         y = observed.lower
         return y * self.log_mean - operations.exp(self.log_mean) - operations.lgamma(y + 1.0)
 
@@ -203,7 +202,7 @@ class Normal:
 
 
 def _rising(y: Values, log_dispersion: Values, operations: Operations) -> Values:
-    """log Γ(y + φ) - log Γ(φ), each different count computed once: shape (..., *y.shape)."""
+    """The difference log Γ(y + φ) - log Γ(φ), each different count computed once: shape (..., *y.shape)."""
     if not isinstance(y, np.ndarray):
         phi = operations.exp(log_dispersion)
         return operations.lgamma(y + phi) - operations.lgamma(phi)
@@ -211,44 +210,3 @@ def _rising(y: Values, log_dispersion: Values, operations: Operations) -> Values
     phi = operations.exp(log_dispersion)
     values = operations.lgamma(different + phi) - operations.lgamma(phi)
     return values[..., place.reshape(y.shape)]
-
-
-def interval_nodes(lower: Array, upper: Array) -> tuple[Array, Array]:
-    """Points of each interval and the logarithms of their weights, shapes (rows, nodes), so that Σ w f(point) is the sum of f over it.
-
-    Gauss quadrature for sums over counts, block by block, each block at most as long as its first count; a short interval is its own
-    counts. A count "at least L" is followed through `DOUBLINGS` doublings.
-    """
-    rows = [_interval(float(low), float(high)) for low, high in zip(lower, upper, strict=True)]
-    most = max(len(x) for x, _ in rows)
-    points = np.array([np.append(x, np.full(most - len(x), x[0])) for x, _ in rows])
-    weights = np.array([np.append(w, np.zeros(most - len(w))) for _, w in rows])
-    with np.errstate(divide="ignore"):
-        return points, np.log(weights)
-
-
-def _interval(low: float, high: float) -> tuple[Array, Array]:
-    last = min(high, 2.0**DOUBLINGS * max(low, 10.0))
-    points, weights = [], []
-    while low <= last:
-        size = int(min(last - low + 1.0, max(low, FEWEST)))
-        x, w = discrete_gauss(size, int(min(size, FEWEST + 4.0 * size / np.sqrt(low + 1.0), NODES)))
-        points.append(low + x)
-        weights.append(w)
-        low += size
-    return np.concatenate(points), np.concatenate(weights)
-
-
-def discrete_gauss(size: int, nodes: int) -> tuple[Array, Array]:
-    """Nodes and weights of Σ_k=0^size-1 f(k) ≈ Σ w f(x), by the eigenvalues of the recurrence of discrete Chebyshev polynomials.
-
-    Examples
-    --------
-    >>> x, w = discrete_gauss(1000, 3)
-    >>> round(float(w @ x**4)) == sum(k**4 for k in range(1000))
-    True
-    """
-    k = np.arange(1, nodes, dtype=float)
-    off = np.sqrt(k * k * (size * size - k * k) / (4.0 * (4.0 * k * k - 1.0)))
-    x, vectors = linalg.eigh_tridiagonal(np.full(nodes, 0.5 * (size - 1)), off)
-    return x, size * vectors[0] ** 2

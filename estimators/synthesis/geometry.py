@@ -48,7 +48,7 @@ class Geometry:
         """Fisher information of all figures about the flat vector, shape (size, size); scales are given, and have none."""
         return np.asarray((self.derivative.T * self.weight) @ self.derivative)
 
-    def marginal_information(self, places: Array) -> Array:
+    def marginal_information(self, places: NDArray[np.intp]) -> Array:
         """Information about some entries when all others, which have their priors, are integrated out."""
         rest = np.setdiff1d(np.arange(len(self.mode)), places)
         inner = self.information[np.ix_(rest, rest)] + np.diag(self.prior_precision[rest])
@@ -60,9 +60,8 @@ class Geometry:
 
 def free_entries(panel: Panel) -> Array:
     """Entries of the flat vector that are sought at a mode: neither scales nor what multiplies effects."""
-    kept = [
-        panel.layout[each.name].start for each in (*panel.locations, *panel.scales) if getattr(each, "multiplies", True)
-    ]
+    kept = [panel.layout[each.name].start for each in panel.locations if each.multiplies]
+    kept += [panel.layout[each.name].start for each in panel.scales]
     return np.setdiff1d(np.arange(panel.size), kept)
 
 

@@ -38,7 +38,7 @@ def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model
     with pm.Model(coords={"level": names}) as model:
         centre = pm.Data("location_mean", mean)
         turn = pm.Data("location_rotation", rotation(panel, geometry))
-        z = pm.Normal("location_z", 0.0, 1.0, shape=len(names))
+        z = pm.Normal("location_z", 0.0, 1.0, shape=len(names)) if names else np.empty(0)
         location = pm.Deterministic("location", centre + turn @ z, dims="level")
         known: dict[str, Values] = {name: location[place][None] for place, name in enumerate(names)}
         about = {name: location[place] - centre[place] for place, name in enumerate(names)}
@@ -158,11 +158,8 @@ def _observe(name: str, distribution: Distribution, rows: Observations) -> None:
     import pymc as pm
 
     operations = pytensor_operations()
-    symbols = {
-        field.name: getattr(distribution, field.name)
-        for field in fields(distribution)
-        if hasattr(getattr(distribution, field.name), "owner")
-    }  # type: ignore[arg-type]
+    given = {field.name: getattr(distribution, field.name) for field in fields(distribution)}  # type: ignore[arg-type]
+    symbols = {name: value for name, value in given.items() if hasattr(value, "owner")}
     weight = pm.Data(f"weight {name}", np.ones(len(rows)))
 
     def with_values(values: tuple[Values, ...]) -> Distribution:

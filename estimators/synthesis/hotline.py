@@ -1,6 +1,5 @@
 """A hotline: reports of anything, reports it classified as trafficking, and how many victims lie behind one."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
 LEVEL = Prior("hotline level", ".4 to 10 % of victims are behind a call, with 90 %", "log-normal", (float(np.log(0.02)), 1.0),
               "an absolute anchor: it is the assumption that lets a hotline speak of the level")  # fmt: skip
@@ -128,8 +127,10 @@ class Hotline:
             Location(f"log_dispersion_{self.classified}", self.dispersion, "dispersion"),
         ]
         if areas > 1:
-            found += [Scale("hotline_area_sd", self.area_sd, "area effects"), Effect("hotline_area", "area", "hotline_area_sd"),
-                      Scale("valid_area_sd", self.valid_area_sd, "area effects"), Effect("valid_area", "area", "valid_area_sd")]  # fmt: skip
+            found += [Scale("hotline_area_sd", self.area_sd, "area effects"),
+                      Effect("hotline_area", "area", "hotline_area_sd"),
+                      Scale("valid_area_sd", self.valid_area_sd, "area effects"),
+                      Effect("valid_area", "area", "valid_area_sd")]  # fmt: skip
         if periods > 1:
             found += [Scale("hotline_drift_sd", self.drift_sd, "change over time"),
                       Effect("hotline_drift", "area_step", "hotline_drift_sd")]  # fmt: skip
@@ -156,19 +157,17 @@ class Hotline:
         beside = {label: row for row, label in enumerate(reports.labels)}
         paired = np.array([label in beside for label in cases.labels], dtype=bool)
         both = cases.take(paired & cases.exact)
-        trials = reports.take(np.array([label in both.labels for label in reports.labels], dtype=bool))
+        known = dict(zip(reports.labels, reports.upper, strict=True))
         problems = [
-            Problem(evidence.label, int(both.rows[row]), "value", f"{both.lower[row]:g}", f"at most the {trials.upper[trials.labels.index(label)]:g} "
-                    f"{self.unclassified} of {label}, of which they are a part")
-            for row, label in enumerate(both.labels) if both.lower[row] > trials.upper[trials.labels.index(label)]
+            Problem(evidence.label, int(both.rows[row]), "value", f"{both.lower[row]:g}",
+                    f"at most the {known[label]:g} {self.unclassified} of {label}, of which they are a part")
+            for row, label in enumerate(both.labels) if both.lower[row] > known[label]
         ]  # fmt: skip
         if problems:
             raise DataError(problems)
         return {self.unclassified: reports, "classification": both, self.classified: cases.take(~paired)}
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """As in the notes."""
         ops, rows = world.operations, observed[term]
         if term == "classification":

@@ -1,6 +1,5 @@
 """Victims whom an authority identified: what is seen of the flow."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +10,11 @@ from estimators.priors import Claim, Prior
 from estimators.synthesis.covariates import Covariate
 from estimators.synthesis.distributions import Distribution, NegativeBinomial
 from estimators.synthesis.grid import Grid
-from estimators.synthesis.incidence import MIXING, spatial_basis
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
+from estimators.synthesis.spatial import MIXING, area_effects
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
 REPORTING = Prior("reporting level", "a typical area identifies .1 to 47 % of victims with 90 %", "logit-normal",
                   (float(np.log(0.03 / 0.97)), 2.0), "nearly nothing is known before a claim or a survey")  # fmt: skip
@@ -86,7 +85,7 @@ class IdentifiedVictims:
                 f"prior of the reporting probability {prior.formula}: expected a logit-normal in a Synthesis"
             )
         if isinstance(self.reporting, Claim) and self.reporting.area:
-            text = f"{self.reporting.name} speaks of {self.reporting.area}: expected it among anchors=(…), where it holds for that area only"
+            text = f"{self.reporting.name} speaks of {self.reporting.area}: expected it among anchors=(…), for that area only"
             raise ModelError(text)
 
     @property
@@ -109,7 +108,8 @@ class IdentifiedVictims:
             found.append(Location("log_reported_per_identified", self.mapping, "claim"))
         if areas > 1:
             found += [Scale("reporting_area_sd", self.area_sd, "area effects"),
-                      Effect("reporting_area", "area", "reporting_area_sd", ("logit_reporting_level",), seen_with="incidence_area")]  # fmt: skip
+                      Effect("reporting_area", "area", "reporting_area_sd", ("logit_reporting_level",),
+                             seen_with="incidence_area")]  # fmt: skip
         if self.neighbours:
             found += [
                 Location("reporting_spatial_share", self.mixing, "area effects", multiplies=True),
@@ -128,7 +128,11 @@ class IdentifiedVictims:
     def quantities(self, world: World) -> dict[str, Values]:
         """Logit and logarithm of the reporting probability, and the flow that is reported."""
         grid = world.grid
-        logit = world["logit_reporting_level"] + world.walk("reporting_walk") + self._area(world)
+        logit = (
+            world["logit_reporting_level"]
+            + world.walk("reporting_walk")
+            + area_effects(world, "reporting", self.neighbours)
+        )
         if isinstance(self.reporting, Claim):
             logit = logit - world["log_reported_per_identified"]
         if grid.by:
@@ -145,22 +149,11 @@ class IdentifiedVictims:
             "log_identified": world["log_flow"] + log_reporting,
         }
 
-    def _area(self, world: World) -> Values:
-        free = world.effect("reporting_area", "area")
-        if not self.neighbours or "reporting_spatial" not in world:
-            return free
-        share = world.operations.exp(world.operations.log_expit(world["reporting_spatial_share"]))
-        basis = spatial_basis(world.grid.areas, self.neighbours)
-        spatial = (world["reporting_spatial"] @ basis)[..., world.grid.index["area"]]
-        return (1.0 - share) ** 0.5 * free + share**0.5 * world["reporting_area_sd"] * spatial
-
     def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
         """Rows of the indicator."""
         return {self.indicator: read_rows(evidence, grid, self.indicators)}
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:  # noqa: ARG002
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Negative binomial around the reported flow."""
         log_mean = observed[term].log_mean(world["log_identified"], world.operations)
         return NegativeBinomial(log_mean, world["log_dispersion_identified_victims"])

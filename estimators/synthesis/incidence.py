@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import linalg
 
 from estimators.errors import ModelError
 from estimators.priors import Prior
 from estimators.synthesis.covariates import Covariate
 from estimators.synthesis.grid import Grid
 from estimators.synthesis.operations import Values
+from estimators.synthesis.spatial import MIXING, area_effects
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
 from estimators.synthesis.world import World
 
@@ -25,7 +25,6 @@ STRATUM_AREA = Prior(
 )
 CAPACITY = Prior("capacity and incidence", "one sd of state capacity goes with 60 % less to 60 % more incidence", "normal", (0.0, 0.3),
                  "where states are strong there may be fewer or more crimes; never silently 0")  # fmt: skip
-MIXING = Prior("spatial share of area effects", "2 to 98 % with 90%", "logit-normal", (0.0, 2.4), "weak")
 
 
 @dataclass(frozen=True)
@@ -119,7 +118,11 @@ class Incidence:
         """Logarithm of the flow of each cell."""
         grid = world.grid
         log_flow = grid.log_exposure + world["log_incidence_level"] + world.walk("incidence_walk")
-        log_flow = log_flow + self._area(world) + world.effect("incidence_stratum", "area_stratum")
+        log_flow = (
+            log_flow
+            + area_effects(world, "incidence", self.neighbours)
+            + world.effect("incidence_stratum", "area_stratum")
+        )
         if grid.by:
             offsets = world.operations.concatenate([world[f"log_incidence_{word}"] for word in grid.strata])
             log_flow = log_flow + offsets[..., grid.index["stratum"]]
@@ -128,40 +131,3 @@ class Incidence:
         for x in self.covariates:
             log_flow = log_flow + world[f"incidence_slope_{x.name}"] * x.cells(grid)
         return {"log_flow": log_flow}
-
-    def _area(self, world: World) -> Values:
-        free = world.effect("incidence_area", "area")
-        if not self.neighbours or "incidence_spatial" not in world:
-            return free
-        share = world.operations.exp(world.operations.log_expit(world["incidence_spatial_share"]))
-        basis = spatial_basis(world.grid.areas, self.neighbours)
-        spatial = (world["incidence_spatial"] @ basis)[..., world.grid.index["area"]]
-        return (1.0 - share) ** 0.5 * free + share**0.5 * world["incidence_area_sd"] * spatial
-
-
-def spatial_basis(
-    areas: tuple[str, ...], neighbours: tuple[tuple[str, str], ...]
-) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """Matrix B with B'B the covariance of an intrinsic autoregression, scaled to geometric mean variance 1.
-
-    Raises
-    ------
-    ModelError
-        If a border names an area outside the model, or leaves an area without neighbours or the map in pieces.
-    """
-    place = {name: number for number, name in enumerate(areas)}
-    foreign = sorted({name for pair in neighbours for name in pair} - set(place))
-    if foreign:
-        raise ModelError(f"neighbours {', '.join(foreign)}: expected areas of the model: {', '.join(areas)}")
-    laplacian = np.zeros((len(areas), len(areas)))
-    for one, other in neighbours:
-        i, j = place[one], place[other]
-        laplacian[[i, j], [j, i]] = -1.0
-    np.fill_diagonal(laplacian, -laplacian.sum(axis=1))
-    values, vectors = linalg.eigh(laplacian)
-    if (values < 1e-9).sum() > 1:
-        raise ModelError("neighbours: expected every area to be reached from every other by crossing borders")
-    root = np.where(values > 1e-9, 1.0 / np.sqrt(np.maximum(values, 1e-9)), 0.0)
-    basis = (vectors * root).T
-    variance = (basis**2).sum(axis=0)
-    return np.asarray(basis / np.exp(0.5 * np.mean(np.log(variance))))

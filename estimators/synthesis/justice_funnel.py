@@ -1,6 +1,5 @@
 """The justice funnel: investigations, prosecutions, convictions, and the state capacity that carries cases through it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,7 +14,7 @@ from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
 FIRST = Prior(
     "cases per identified victim",
@@ -62,7 +61,8 @@ class JusticeFunnel:
     dispersion : Prior
         Log-normal, of each stage's φ.
     capacity : Capacity
-        The factor κ (with shocks where there are three stages or more), whose link β to reporting is in `IdentifiedVictims` and whose link δ to incidence is in `Incidence`.
+        The factor κ (with shocks where there are three stages or more), whose link β to reporting is in `IdentifiedVictims` and
+        whose link δ to incidence is in `Incidence`.
     same_cohort : bool
         The figures of a later stage are the outcome of the same cases: beta-binomial, and never more than at the stage before.
 
@@ -104,7 +104,7 @@ class JusticeFunnel:
         """One for each stage."""
         return self.stages
 
-    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Ratios, loadings, lag and dispersions."""
         found: list[Unknown] = []
         for number, stage in enumerate(self.stages):
@@ -133,9 +133,7 @@ class JusticeFunnel:
                 found[stage] = _cohort_rows(found[stage], found[before], stage, before, evidence.label)
         return found
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """First stage around the reported flow, later stages around the figures of the stage before."""
         rows, place = observed[term], self.stages.index(term)
         if place and self.same_cohort:
@@ -149,9 +147,7 @@ class JusticeFunnel:
     def _progress(self, stage: str, world: World) -> Values:
         return world[f"log_ratio_{stage}"] + world[f"capacity_on_{stage}"] * world["capacity"]
 
-    def _log_cells(
-        self, place: int, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Values:
+    def _log_cells(self, place: int, world: World, observed: Observed, figures: Figures) -> Values:
         """Logarithm of the expected number of a stage in each cell, given the figures of the stages before."""
         if place == 0:
             return world[f"log_{self.stages[0]}"]

@@ -17,6 +17,7 @@ from estimators.synthesis.grid import Grid, make_grid
 from estimators.synthesis.incidence import Incidence
 from estimators.synthesis.panel import Panel
 from estimators.synthesis.statements import Statements, check_anchors
+from estimators.synthesis.unknowns import Effect
 from estimators.synthesis.world import Part, Stream
 
 if TYPE_CHECKING:
@@ -103,9 +104,7 @@ class Synthesis:
         edges = np.array(["2000-01-01", "2001-01-01", "2002-01-01"], dtype="M8[D]")
         grid = Grid(("one", "other"), self.process.strata or ("all",), self.process.by, edges, np.ones((2, 2)))
         panel = Panel(grid, self.parts, {})
-        return tuple(
-            replace(unknown.prior, name=unknown.name) for unknown in (*panel.locations, *panel.shares, *panel.scales)
-        )
+        return tuple(replace(each.prior, name=each.name) for each in panel.unknowns if not isinstance(each, Effect))
 
     def assumptions(self) -> tuple[str, ...]:
         """What is taken for granted and printed beside every estimate."""
@@ -113,7 +112,7 @@ class Synthesis:
         said = [
             "the estimand is the annual flow of persons newly exploited; every source is converted to it by a factor of its own",
             "areas are exchangeable but for their covariates, in incidence and in reporting",
-            "a count identifies the product of flow and reporting probability; how its changes are shared between the two is the prior's word",
+            "a count identifies the product of flow and reporting probability; the prior shares its changes between the two",
             "what a year's figures vary beyond chance is taken as variation of reporting, raids for example, and not of the flow",
             "missing figures are missing at random given the model",
         ]

@@ -97,8 +97,9 @@ class Observations:
 def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_up: bool = True) -> Observations:
     """Rows of some indicators with the cells each covers.
 
-    Where figures add up, no cell may be counted twice; estimates of it may be several. Where the grid has strata, rows of one stratum cover its cells and rows that do not distinguish cover all of them; but a total
-    beside figures of its own strata is left out. Rows by any other category are not read.
+    Where figures add up, no cell may be counted twice; estimates of it may be several. Where the grid has strata, rows of one stratum
+    cover its cells and rows that do not distinguish cover all of them; but a total beside figures of its own strata is left out. Rows
+    by any other category are not read.
 
     Raises
     ------
@@ -119,15 +120,17 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
         table["upper"].to_numpy(dtype=float),
         weights.reshape(len(table), grid.size),
         table.index.to_numpy(dtype=np.intp),
-        tuple(
-            f"{area} {period_label(start, end)}"
-            for area, start, end in table[["area", "period_start", "period_end"]].itertuples(index=False)
-        ),
+        _labels(table),
     )
     read = read.take(_beside_their_parts(read, words)) if grid.by else read
     if add_up:
         _refuse_double_counts(read, evidence.label)
     return read
+
+
+def _labels(table: pd.DataFrame) -> tuple[str, ...]:
+    about = table[["area", "period_start", "period_end"]].itertuples(index=False)
+    return tuple(f"{area} {period_label(start, end)}" for area, start, end in about)
 
 
 def _wanted(evidence: Evidence, grid: Grid, indicators: Sequence[str]) -> pd.DataFrame:
@@ -143,7 +146,7 @@ def _beside_their_parts(read: Observations, words: NDArray[np.str_]) -> Mask:
     """Which rows to keep: those of strata, and totals of cells of which no stratum is given."""
     total = words == "all"
     stratified = (read.matrix[~total] > 0).any(axis=0)
-    return ~total | ~(read.matrix[:, stratified] > 0).any(axis=1)
+    return np.asarray(~total | ~(read.matrix[:, stratified] > 0).any(axis=1))
 
 
 def _refuse_double_counts(read: Observations, label: str) -> None:

@@ -14,6 +14,7 @@ from estimators.synthesis.panel import Panel
 from estimators.synthesis.world import World
 
 type Array = NDArray[np.float64]
+type Variable = tuple[tuple[str, ...], NDArray[np.float64]]
 
 SAMPLE = ("chain", "draw")
 
@@ -25,7 +26,8 @@ def groups(posterior: xr.Dataset, panel: Panel, rng: np.random.Generator) -> dic
     world = panel.world(known, NUMPY)
     coordinates = {name: posterior[name].values for name in SAMPLE}
     distributions = panel.distributions(world)
-    predicted, density = {}, {}
+    predicted: dict[str, Variable] = {}
+    density: dict[str, Variable] = {}
     for (stream, term), each in distributions.items():
         rows, name = panel.figures[stream, term], f"{stream}: {term}"
         dims = (*SAMPLE, f"{name} row")
@@ -51,7 +53,7 @@ def known_values(posterior: xr.Dataset, panel: Panel) -> dict[str, Array]:
 
     location = flat("location")
     values = {each.name: location[:, place : place + 1] for place, each in enumerate(panel.locations)}
-    return values | {each.name: flat(each.name) for each in (*panel.scales, *panel.shares, *panel.effects)}
+    return values | {each.name: flat(each.name) for each in panel.named}
 
 
 def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng: np.random.Generator) -> xr.Dataset:
@@ -66,7 +68,7 @@ def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng
     found = {"true_count": count.sum(axis=3), "incidence": flow.sum(axis=3) / exposure[:, 0, :]}
     if "log_identified" in world:
         found["reporting_probability"] = seen.sum(axis=3) / flow.sum(axis=3)
-    data = {name: ((*SAMPLE, "area", "period"), values) for name, values in found.items()}
+    data: dict[str, Variable] = {name: ((*SAMPLE, "area", "period"), values) for name, values in found.items()}
     coords = {**coordinates, "area": list(grid.areas), "period": list(grid.periods)}
     if grid.by:
         split = {"true_count": count, "incidence": flow / exposure, "reporting_probability": seen / flow}
@@ -93,14 +95,14 @@ def _true_count(flow: Array, seen: Array, panel: Panel, rng: np.random.Generator
 def _unknowns(posterior: xr.Dataset, panel: Panel) -> xr.Dataset:
     """Locations and scales by name, and effects over dimensions of their own."""
     location = posterior["location"].values
-    data = {each.name: (SAMPLE, location[..., place]) for place, each in enumerate(panel.locations)}
-    data |= {
-        each.name: (SAMPLE, posterior[each.name].values.reshape(location.shape[:2]))
-        for each in (*panel.scales, *panel.shares)
+    data: dict[str, Variable] = {
+        each.name: (SAMPLE, location[..., place]) for place, each in enumerate(panel.locations)
     }
-    for each in panel.effects:
-        dims = (*SAMPLE, "area") if each.over == "area" else (*SAMPLE, f"{each.over}_entry")
-        data[each.name] = (dims, posterior[each.name].values)
+    for each in panel.named:
+        values = posterior[each.name].values
+        over = each.over if isinstance(each, Effect) else ""
+        dims = {"": SAMPLE, "area": (*SAMPLE, "area")}.get(over, (*SAMPLE, f"{over}_entry"))
+        data[each.name] = (dims, values.reshape(*location.shape[:2], *values.shape[2:] if over else ()))
     return xr.Dataset(data, coords={name: posterior[name].values for name in SAMPLE})
 
 

@@ -1,6 +1,5 @@
 """Matched records: persons both identified by the state and known to the hotline."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,9 +11,9 @@ from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
-DEPENDENCE = Prior("dependence of the two records", ".9 to 4.6: a referral puts a person into both", "log-normal", (float(np.log(2.0)), 0.5),
+DEPENDENCE = Prior("dependence of the two records", "odds .9 to 4.6 times as high", "log-normal", (float(np.log(2.0)), 0.5),
                    "hotlines refer to the police")  # fmt: skip
 
 
@@ -47,7 +46,7 @@ class Overlap:
         """One."""
         return (self.indicator,)
 
-    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Dependence."""
         return (Location("log_overlap_dependence", self.dependence, "overlap"),)
 
@@ -59,8 +58,6 @@ class Overlap:
         """Rows of the indicator."""
         return {self.indicator: read_rows(evidence, grid, self.indicators)}
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:  # noqa: ARG002
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Poisson."""
         return Poisson(observed[term].log_mean(world["log_matched"], world.operations))

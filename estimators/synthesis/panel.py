@@ -35,8 +35,8 @@ class Panel:
 
     Notes
     -----
-    The flat vector of unknowns holds, in order: locations on their working scale, logarithms of scales, logits of shares, effects. Effects are
-    standardised in the vector (value / scale) and scaled in the world.
+    The flat vector of unknowns holds, in order: locations on their working scale, logarithms of scales, logits of shares, effects.
+    Effects are standardised in the vector (value / scale) and scaled in the world.
     """
 
     grid: Grid
@@ -87,6 +87,11 @@ class Panel:
         """Effects of areas, strata and periods."""
         return tuple(unknown for unknown in self.unknowns if isinstance(unknown, Effect))
 
+    @property
+    def named(self) -> tuple[Unknown, ...]:
+        """Unknowns that a graph draws under their own names: all but locations."""
+        return tuple(unknown for unknown in self.unknowns if not isinstance(unknown, Location))
+
     @cached_property
     def layout(self) -> dict[str, slice]:
         """Place of each unknown in the flat vector."""
@@ -100,12 +105,12 @@ class Panel:
     @property
     def size(self) -> int:
         """Length of the flat vector."""
-        return next(reversed(self.layout.values())).stop
+        return int(next(reversed(self.layout.values())).stop)
 
     @cached_property
     def location_prior(self) -> tuple[Array, Array]:
         """Means and standard deviations of the locations."""
-        parameters = np.array([location.prior.parameters for location in self.locations])
+        parameters = np.array([location.prior.parameters for location in self.locations]).reshape(-1, 2)
         return parameters[:, 0], parameters[:, 1]
 
     @cached_property
@@ -150,7 +155,7 @@ class Panel:
     ) -> dict[tuple[str, str], Distribution]:
         """Distribution of each kind of row, given the figures it depends on."""
         rows = self.figures if figures is None else figures
-        found = {}
+        found: dict[tuple[str, str], Distribution] = {}
         for stream in self._streams:
             own = {term: known for (name, term), known in rows.items() if name == stream.name}
             values = {term: known.lower for term, known in own.items()}

@@ -1,6 +1,5 @@
 """What bodies say: claims about the reporting probability of an area, and published figures as anchors of its flow."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,7 +13,7 @@ from estimators.synthesis.grid import PER, Grid
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
 BODY = Prior(
     "what claims of one body have in common",
@@ -65,7 +64,7 @@ class Statements:
         said = [anchor.by for anchor in self.anchors if anchor.by]
         return tuple(sorted({by for by in said if said.count(by) > 1}))
 
-    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """One common error for each body that makes several statements."""
         return tuple(Location(f"body_{place}", self.body, "claim") for place, _ in enumerate(self._bodies))
 
@@ -73,7 +72,7 @@ class Statements:
         """None by cell."""
         return {}
 
-    def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:  # noqa: ARG002
+    def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
         """One row a statement, about the cells of its area and periods."""
         found = {}
         for place, anchor in enumerate(self.anchors):
@@ -89,9 +88,7 @@ class Statements:
             found[f"statement {place + 1}"] = Observations(at, at, cells, np.zeros(1, dtype=np.intp), (anchor.name,))
         return found
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:  # noqa: ARG002
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Normal around what is said, with doubt."""
         anchor, rows, ops = self.anchors[int(term.split()[1]) - 1], observed[term], world.operations
         shared = world[f"body_{self._bodies.index(anchor.by)}"] if anchor.by in self._bodies else 0.0

@@ -1,6 +1,5 @@
 """Published prevalence estimates: a stock or a flow, under a definition of their own, with a bias they share."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +12,7 @@ from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
 DURATION = Prior(
     "years in the condition",
@@ -76,7 +75,7 @@ class Survey:
         """Stocks and flows."""
         return self.stock, self.flow
 
-    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Duration, definition and bias."""
         return (
             Location("log_duration", self.duration, "external"),
@@ -102,9 +101,7 @@ class Survey:
                                             rows.rows, rows.labels)  # fmt: skip
         return found
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:  # noqa: ARG002
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Normal around the logarithm of what the survey counts."""
         rows, ops = observed[term], world.operations
         log_years = np.log(world.grid.years)[world.grid.index["period"]]

@@ -1,6 +1,5 @@
 """A validation sample: true cases found by an audit, and how many of them had been reported."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,9 +12,9 @@ from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
-from estimators.synthesis.world import World
+from estimators.synthesis.world import Figures, Observed, World
 
-CONCENTRATION = Prior("representativeness of the audit", "worth 10 to 1,000 cases of a random sample", "log-normal", (float(np.log(100.0)), 1.4),
+CONCENTRATION = Prior("representativeness of the audit", "worth 10 to 1,000 random cases", "log-normal", (float(np.log(100.0)), 1.4),
                       "audited cases are found where somebody looked")  # fmt: skip
 
 
@@ -53,7 +52,7 @@ class Validation:
         """Audited cases and those reported."""
         return self.audited, self.reported
 
-    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:  # noqa: ARG002
+    def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """The concentration."""
         if self.concentration is None:
             return ()
@@ -77,12 +76,11 @@ class Validation:
         given = np.array([trials[label] for label in reported.labels])
         return {self.reported: replace(reported, trials=given)}
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Beta-binomial in the reported share of the flow of the audited cells; the audited cases themselves are given."""
         rows, ops = observed[term], world.operations
         log_share = rows.log_mean(world["log_identified"], ops) - rows.log_mean(world["log_flow"], ops)
         logit = log_share - ops.log1p(-ops.exp(log_share))
+        assert rows.trials is not None  # noqa: S101  # `read` has given them
         concentration = world["log_audit_concentration"] if self.concentration is not None else np.inf
         return BetaBinomial(rows.trials, logit, concentration)

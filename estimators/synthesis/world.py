@@ -12,6 +12,9 @@ from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Operations, Values
 from estimators.synthesis.unknowns import Unknown
 
+type Observed = Mapping[str, Observations]  # the rows of a stream, by kind
+type Figures = Mapping[str, Values]  # the figures in these rows, as observed or as simulated
+
 
 @dataclass(frozen=True, eq=False)
 class World:
@@ -80,8 +83,6 @@ class Stream(Part, Protocol):
         """Its figures, by the name of each kind of row, in the order in which one may depend on another."""
         ...
 
-    def distribution(
-        self, term: str, world: World, observed: Mapping[str, Observations], figures: Mapping[str, Values]
-    ) -> Distribution:
+    def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Distribution of one kind of row, given the world and the figures of the kinds before it."""
         ...
