@@ -11,6 +11,7 @@ from estimators.synthesis.anchors import anchor_dataset, level_information
 from estimators.synthesis.geometry import find_geometry
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
+from estimators.synthesis.unknowns import Effect
 from estimators.synthesis.world import World
 
 type Array = NDArray[np.float64]
