@@ -70,12 +70,11 @@ def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:
 
     Notes
     -----
-    The log likelihood is taken as quadratic about the mode v with information I, the prior has precision P and mean m. Without the other
-    anchors, prior precision P' and information I', the mean moves by (I' + P')⁻¹ [(P - P')(v - m) - g], g the slope of the rows that are
-    left out. Nothing is sampled.
+    The log likelihood is taken as quadratic about a point v, with slope g and information I of the figures that are left, the prior has
+    means m and precisions P, those of the other anchors 0: the mean is v + (I + P)⁻¹ [g - P (v - m)]. Nothing is sampled.
     """
     anchors = absolute_anchors(panel)
-    log_flow, derivative = _target(panel, geometry.mode)
+    log_flow, derivative = _target(panel, geometry.point)
     values = [_alone(panel, geometry, anchors, anchor, derivative) for anchor in anchors]
     _, _, periods = panel.grid.shape
     shape = (len(anchors), panel.grid.shape[0], periods)
@@ -109,12 +108,11 @@ def _alone(
         if anchor.level and anchor is not kept:
             precision[panel.layout[anchor.level]] = NOTHING
     others = {anchor.source for anchor in anchors if anchor.source[0] and anchor is not kept}
-    left_out = np.array([source in others for source in geometry.source])
-    rows = geometry.derivative[left_out]
-    information = geometry.information - (rows.T * geometry.weight[left_out]) @ rows
-    right = (geometry.prior_precision - precision) * (geometry.mode - geometry.centre) - rows.T @ geometry.slope[
-        left_out
-    ]
+    kept_rows = np.array([source not in others for source in geometry.source])
+    rows = geometry.derivative[kept_rows]
+    information = (rows.T * geometry.weight[kept_rows]) @ rows
+    right = rows.T @ geometry.slope[kept_rows] - precision * (geometry.point - geometry.centre)
+    right[len(panel.locations) : len(panel.locations) + len(panel.scales)] = 0.0
     factor = linalg.cho_factor(information + np.diag(precision) + NOTHING * np.eye(len(precision)))
     moved = derivative @ linalg.cho_solve(factor, right)
     variance = np.einsum("ij,ji->i", derivative, linalg.cho_solve(factor, derivative.T))

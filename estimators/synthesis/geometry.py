@@ -7,24 +7,25 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import linalg, special
 
-from estimators.synthesis.operations import NUMPY
+from estimators.synthesis.operations import NUMPY, SMALL_SHARE, Operations
 from estimators.synthesis.panel import Panel
 
 type Array = NDArray[np.float64]
 
 STEP = 1e-5
-MOST_STEPS = 40
+MOST_STEPS, LONGEST, ENOUGH = 40, 5.0, 1e-3  # of Fisher scoring: steps, entries of a step, rise of the log density
+MEDIAN = 0.6745  # of a standard half-normal
 BLOCK = 400  # flat vectors evaluated at once
 
 
 @dataclass(frozen=True, eq=False)
 class Geometry:
-    """A mode given the scales, and the information there.
+    """A point of the flat vector, and the information of the figures there.
 
     Parameters
     ----------
-    mode : Array
-        Flat vector; scales at their prior medians.
+    point : Array
+        Flat vector.
     centre, prior_precision : Array
         Prior means and precisions of the flat vector, shape (size,).
     derivative : Array
@@ -35,7 +36,7 @@ class Geometry:
         Stream and term of every row.
     """
 
-    mode: Array
+    point: Array
     centre: Array
     prior_precision: Array
     derivative: Array
@@ -50,7 +51,7 @@ class Geometry:
 
     def marginal_information(self, places: NDArray[np.intp]) -> Array:
         """Information about some entries when all others, which have their priors, are integrated out."""
-        rest = np.setdiff1d(np.arange(len(self.mode)), places)
+        rest = np.setdiff1d(np.arange(len(self.point)), places)
         inner = self.information[np.ix_(rest, rest)] + np.diag(self.prior_precision[rest])
         cross = self.information[np.ix_(rest, places)]
         return np.asarray(
@@ -65,15 +66,13 @@ def free_entries(panel: Panel) -> Array:
     return np.setdiff1d(np.arange(panel.size), kept)
 
 
-def jacobian(panel: Panel, vector: Array) -> tuple[Array, Array, Array]:
+def jacobian(panel: Panel, vector: Array, operations: Operations = NUMPY) -> tuple[Array, Array, Array]:
     """Derivatives of every row's location in the flat vector, and slope and information of each row's log density.
 
     Shapes (rows, size), (rows,), (rows,). Derivatives are central differences of the model's own formulas.
     """
-    moved = vector + STEP * np.concatenate([np.eye(panel.size), -np.eye(panel.size)])
-    parts = [_locations(panel, moved[start : start + BLOCK]) for start in range(0, len(moved), BLOCK)]
-    located = np.concatenate(parts)
-    derivative = (located[: panel.size] - located[panel.size :]).T / (2.0 * STEP)
+    blocks = [np.arange(first, min(first + BLOCK, panel.size)) for first in range(0, panel.size, BLOCK)]
+    derivative = np.concatenate([_differences(panel, vector, block, operations) for block in blocks]).T
     world = panel.world(panel.unpack(vector[None]), NUMPY)
     curved = [each.curvature(panel.figures[key]) for key, each in panel.distributions(world).items()]
     slope, information = (
@@ -82,26 +81,47 @@ def jacobian(panel: Panel, vector: Array) -> tuple[Array, Array, Array]:
     return derivative, slope, information
 
 
-def _locations(panel: Panel, vectors: Array) -> Array:
-    world = panel.world(panel.unpack(vectors), NUMPY)
+def _differences(panel: Panel, vector: Array, entries: NDArray[np.intp], operations: Operations) -> Array:
+    """Derivatives of every row's location in some entries, (entries, rows)."""
+    moves = np.zeros((len(entries), panel.size))
+    moves[np.arange(len(entries)), entries] = STEP
+    both = np.concatenate([vector + moves, vector - moves])
+    world = panel.world(panel.unpack(both), operations)
     parts = [each.location() for each in panel.distributions(world).values()]
-    return np.concatenate([np.broadcast_to(part, (len(vectors), part.shape[-1])) for part in parts], axis=1)
+    located = np.concatenate([np.broadcast_to(part, (len(both), part.shape[-1])) for part in parts], axis=1)
+    return np.asarray((located[: len(entries)] - located[len(entries) :]) / (2.0 * STEP))
+
+
+def start(panel: Panel) -> tuple[Array, Array, Array]:
+    """A flat vector at prior means and medians of scales, prior means, and prior precisions; shares as normal on the logit scale."""
+    mean, sd = panel.location_prior
+    centre, precision = np.zeros(panel.size), np.ones(panel.size)
+    centre[: len(mean)], precision[: len(mean)] = mean, 1.0 / sd**2
+    for share in panel.shares:
+        a, b = share.prior.parameters
+        centre[panel.layout[share.name]] = special.digamma(a) - special.digamma(b)
+        precision[panel.layout[share.name]] = 1.0 / (special.polygamma(1, a) + special.polygamma(1, b))
+    vector = centre.copy()
+    vector[len(mean) : len(mean) + len(panel.scales)] = np.log(MEDIAN * panel.scale_prior)
+    return vector, centre, precision
+
+
+def geometry_at(panel: Panel, vector: Array) -> Geometry:
+    """Slopes and information of the figures at a flat vector; scales are given there, and nothing is said about them.
+
+    Reporting probabilities are taken as small, log ρ = logit ρ: what a level could owe to the curvature of the logit is left out.
+    """
+    _, centre, precision = start(panel)
+    derivative, slope, weight = jacobian(panel, vector, SMALL_SHARE)
+    first = len(panel.locations)
+    derivative[:, first : first + len(panel.scales)] = 0.0
+    source = tuple(key for key, rows in panel.figures.items() for _ in range(len(rows)))
+    return Geometry(vector, centre, precision, derivative, slope, weight, source)
 
 
 def find_geometry(panel: Panel) -> Geometry:
     """Fisher scoring for locations and effects, scales kept at their prior medians; steps are halved until the density rises."""
-    mean, sd = panel.location_prior
-    vector = np.zeros(panel.size)
-    vector[: len(mean)] = mean
-    vector[len(mean) : len(mean) + len(panel.scales)] = np.log(0.6745 * panel.scale_prior)
-    precision = np.ones(panel.size)
-    precision[: len(mean)] = 1.0 / sd**2
-    centre = np.zeros(panel.size)
-    centre[: len(mean)] = mean
-    for share in panel.shares:
-        a, b = share.prior.parameters
-        centre[panel.layout[share.name]] = vector[panel.layout[share.name]] = special.digamma(a) - special.digamma(b)
-        precision[panel.layout[share.name]] = 1.0 / (special.polygamma(1, a) + special.polygamma(1, b))
+    vector, centre, precision = start(panel)
     free = free_entries(panel)
     value = float(panel.log_density(vector[None])[0])
     for _ in range(MOST_STEPS):
@@ -111,17 +131,14 @@ def find_geometry(panel: Panel) -> Geometry:
         step = np.zeros(panel.size)
         block = hessian[np.ix_(free, free)] + np.diag(precision[free])
         step[free] = linalg.solve(block, gradient[free], assume_a="pos")
-        step *= min(1.0, 5.0 / max(np.abs(step).max(), 1e-12))
+        step *= min(1.0, LONGEST / max(np.abs(step).max(), 1e-12))
         length, rise = 1.0, float(gradient @ step)
         while length > 1e-3 and not (new := float(panel.log_density((vector + length * step)[None])[0])) > value:
             length *= 0.5
-        if length <= 1e-3 or rise < 1e-3:
+        if length <= 1e-3 or rise < ENOUGH:
             break
         vector, value = vector + length * step, new
-    derivative, slope, weight = jacobian(panel, vector)
-    derivative[:, len(mean) : len(mean) + len(panel.scales)] = 0.0
-    source = tuple(key for key, rows in panel.figures.items() for _ in range(len(rows)))
-    return Geometry(vector, centre, precision, derivative, slope, weight, source)
+    return geometry_at(panel, vector)
 
 
 def rotation(panel: Panel, geometry: Geometry) -> Array:

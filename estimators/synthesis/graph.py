@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from estimators.numeric.rotation import rotate
 from estimators.synthesis.distributions import Distribution
-from estimators.synthesis.geometry import Geometry, rotation
+from estimators.synthesis.geometry import MEDIAN, Geometry, rotation
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Values, pytensor_operations
 from estimators.synthesis.panel import Panel
@@ -22,7 +22,6 @@ type Array = NDArray[np.float64]
 
 DECIDED = 1.0  # prior variance × information above which an effect is centred
 MANY = 10  # centred effects below which their scale could approach 0 and the sampler diverge
-MEDIAN = 0.6745  # of a standard half-normal
 
 
 def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model":

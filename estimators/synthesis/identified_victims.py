@@ -142,7 +142,7 @@ class IdentifiedVictims:
             logit = logit + world["capacity_on_reporting"] * world["capacity"]
         for x in self.covariates:
             logit = logit + world[f"reporting_slope_{x.name}"] * x.cells(grid)
-        log_reporting = world.operations.log_expit(logit)
+        log_reporting = world.operations.log_reporting(logit)
         return {
             "logit_reporting": logit,
             "log_reporting": log_reporting,

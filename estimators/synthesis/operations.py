@@ -26,6 +26,7 @@ NUMPY: Operations = SimpleNamespace(
     log=np.log,
     log1p=np.log1p,
     log_expit=special.log_expit,
+    log_reporting=special.log_expit,
     logaddexp=np.logaddexp,
     lgamma=special.gammaln,
     where=np.where,
@@ -39,6 +40,16 @@ def _aligned(parts: list[Values]) -> list[Values]:
     """Give all parts the same axes before the last."""
     lead = np.broadcast_shapes(*(part.shape[:-1] for part in parts))
     return [np.broadcast_to(part, (*lead, part.shape[-1])) for part in parts]
+
+
+def _straight(logit: Values) -> Values:
+    """Take log ρ as a function of logit ρ with slope 1 through the mean of the draws: what it is where ρ is small."""
+    middle = logit.mean(axis=0)
+    return special.log_expit(middle) + (logit - middle)
+
+
+SMALL_SHARE: Operations = SimpleNamespace(**(vars(NUMPY) | {"log_reporting": _straight}))
+"""For derivatives alone: reporting probabilities as if they were small, so that what their curvature would say of levels is left out."""
 
 
 @cache
@@ -56,6 +67,7 @@ def pytensor_operations() -> Operations:
         log=pt.log,
         log1p=pt.log1p,
         log_expit=lambda x: -pt.softplus(-x),
+        log_reporting=lambda x: -pt.softplus(-x),
         logaddexp=pt.logaddexp,
         lgamma=pt.gammaln,
         where=pt.where,

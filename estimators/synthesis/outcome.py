@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from estimators.numeric import thinning
 from estimators.synthesis.anchors import anchor_dataset, level_information
-from estimators.synthesis.geometry import find_geometry
+from estimators.synthesis.geometry import geometry_at
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
 from estimators.synthesis.unknowns import Effect
@@ -35,7 +35,7 @@ def groups(posterior: xr.Dataset, panel: Panel, rng: np.random.Generator) -> dic
         for found, values in ((predicted, each.simulate(rng)), (density, each.log_density(rows, NUMPY))):
             full = np.broadcast_to(values, (chains * draws, len(rows)))
             found[name] = (dims, full.reshape(chains, draws, len(rows)))
-    geometry = find_geometry(panel)
+    geometry = geometry_at(panel, centre_of(known, panel))
     return {
         "posterior": _posterior(world, panel, coordinates, rng).merge(_unknowns(posterior, panel)),
         "posterior_predictive": xr.Dataset(predicted, coords=coordinates),
@@ -55,6 +55,17 @@ def known_values(posterior: xr.Dataset, panel: Panel) -> dict[str, Array]:
     location = flat("location")
     values = {each.name: location[:, place : place + 1] for place, each in enumerate(panel.locations)}
     return values | {each.name: flat(each.name) for each in panel.named}
+
+
+def centre_of(known: Mapping[str, Array], panel: Panel) -> Array:
+    """Mean flat vector of draws: locations and logits as they are, logarithms of scales, effects in units of their scale."""
+    scales = {scale.name for scale in panel.scales}
+    unit = {each.name: known[each.scale] if each.scale else 1.0 for each in panel.effects}
+    mean = [
+        (np.log(known[name]) if name in scales else known[name] / unit.get(name, 1.0)).mean(axis=0)
+        for name in panel.layout
+    ]
+    return np.concatenate(mean)
 
 
 def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng: np.random.Generator) -> xr.Dataset:
