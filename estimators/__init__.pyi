@@ -1,5 +1,6 @@
 from . import datasets as datasets
 from .calibration import calibrate as calibrate
+from .checks import check as check
 from .counts import AnchorBudget as AnchorBudget
 from .counts import Bounds as Bounds
 from .counts import HierarchicalThinnedPoisson as HierarchicalThinnedPoisson
@@ -8,6 +9,7 @@ from .counts import ThinnedNegativeBinomial as ThinnedNegativeBinomial
 from .counts import ThinnedPoisson as ThinnedPoisson
 from .diagnostics import Finding as Finding
 from .diagnostics import Identification as Identification
+from .diagnostics import contraction as contraction
 from .diagnostics import convergence as convergence
 from .diagnostics import identification as identification
 from .errors import CircularityError as CircularityError

@@ -27,7 +27,7 @@ ROOMS = {
     "diagnostics": ("numeric numbers errors", "numpy scipy pandas xarray arviz"),
     "calibration": ("inference diagnostics numeric errors", "numpy scipy pandas xarray"),
     "checks": (
-        "synthesis sampling diagnostics numeric priors numbers errors",
+        "synthesis sampling diagnostics evidence numeric numbers errors",
         "numpy scipy pandas xarray arviz tqdm",
     ),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),

@@ -1,7 +1,8 @@
 """Checks of results. They read trees and never import models; each returns a `Finding`."""
 
+from estimators.diagnostics.contraction import contraction
 from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.finding import Finding
 from estimators.diagnostics.identification import Identification, identification
 
-__all__ = ["Finding", "Identification", "convergence", "identification"]
+__all__ = ["Finding", "Identification", "contraction", "convergence", "identification"]

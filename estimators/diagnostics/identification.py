@@ -10,10 +10,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from estimators.diagnostics import budget
 from estimators.diagnostics.finding import Finding
 
+type Array = NDArray[np.float64]
+
+FLAT = 0.01  # information, in units of that of the prior, below which a direction is one that figures say nothing of
+SMALL = 0.02  # loadings below it are not spoken of
+VAGUE = 10.0  # stands for an infinite prior standard deviation
 LADDER = (1, 2, 5, 10, 25, 50, 100, 200, 500, 1000)
 VERDICTS = {
     "unauditable": "one absolute anchor: the level of the estimate is that assumption, and no figure used here could contradict it",
@@ -102,18 +108,31 @@ def _null_directions(post: xr.DataTree) -> Finding:
     """Directions in the parameters along which the likelihood of the counts is flat, from the Fisher information."""
     group = post["likelihood"].to_dataset()
     names = [str(name) for name in group["parameter"].values]
-    values, vectors = np.linalg.eigh(group["information"].values)
-    flat = vectors[:, values <= 1e-9 * max(float(values.max()), 1e-300)].T
+    sd = np.where(np.isfinite(group["prior_sd"].values), group["prior_sd"].values, VAGUE)
+    values, vectors = np.linalg.eigh(sd[:, None] * group["information"].values * sd)
+    flat = (sd[:, None] * vectors[:, values <= FLAT]).T
+    flat = _plain(flat)
     rows = [{name: round(float(loading), 3) for name, loading in zip(names, vector, strict=True)} for vector in flat]
     words = "; ".join(_direction(vector, names) for vector in flat)
     text = f"The counts say nothing along: {words}. Raising the one by any factor and lowering the other by the same factor fits as well."
     return Finding("null directions", f"{len(flat)} flat", text, pd.DataFrame(rows))
 
 
+def _plain(flat: Array) -> Array:
+    """Another basis of the same directions, each of as few parameters as elimination finds, of length 1."""
+    rows = flat.copy()
+    for place in range(len(rows)):
+        pivot = int(np.abs(rows[place]).argmax())
+        rows[place] /= rows[place, pivot]
+        others = np.arange(len(rows)) != place
+        rows[others] -= rows[others, pivot, None] * rows[place]
+    return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True))
+
+
 def _direction(vector: np.ndarray[tuple[int], np.dtype[np.float64]], names: list[str]) -> str:
     order = np.argsort(-np.abs(vector))
     largest = vector[order[0]]
-    terms = [(vector[i] / largest, names[i]) for i in order if abs(vector[i] / largest) > 1e-6]
+    terms = [(vector[i] / largest, names[i]) for i in order if abs(vector[i] / largest) > SMALL]
     words = [
         f"{'' if i == 0 else ' + ' if weight > 0 else ' − '}{_times(abs(weight))}{name}"
         for i, (weight, name) in enumerate(terms)
@@ -122,7 +141,7 @@ def _direction(vector: np.ndarray[tuple[int], np.dtype[np.float64]], names: list
 
 
 def _times(weight: float) -> str:
-    return "" if abs(weight - 1.0) < 1e-6 else f"{weight:.2g} × "
+    return "" if abs(weight - 1.0) < 0.02 else f"{weight:.2g} × "
 
 
 def _tipping_points(post: xr.DataTree, believed: Sequence[float]) -> Finding:

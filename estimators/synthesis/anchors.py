@@ -1,6 +1,6 @@
 """What fixes the level: each absolute anchor alone, in closed form from the computed Fisher information."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import xarray as xr
@@ -128,10 +128,14 @@ def _target(panel: Panel, mode: Array) -> tuple[Array, Array]:
 
 
 def level_information(panel: Panel, geometry: Geometry) -> xr.Dataset:
-    """Fisher information of the figures about levels and slopes, effects integrated out, and the prior sd of each."""
+    """Fisher information of the figures about levels and slopes, effects integrated out, and the prior sd of each.
+
+    Statements are no figures: what they say is in the anchors.
+    """
     kept = [place for place, location in enumerate(panel.locations) if location.group != "dispersion"]
     names = [panel.locations[place].name for place in kept]
-    information = geometry.marginal_information(np.arange(len(panel.locations)))[np.ix_(kept, kept)]
+    counted = replace(geometry, weight=geometry.weight * [source[0] != "statements" for source in geometry.source])
+    information = counted.marginal_information(np.arange(len(panel.locations)))[np.ix_(kept, kept)]
     return xr.Dataset(
         {
             "information": (("parameter", "other"), information),

@@ -141,13 +141,13 @@ def find_geometry(panel: Panel) -> Geometry:
     return geometry_at(panel, vector)
 
 
-def rotation(panel: Panel, geometry: Geometry) -> Array:
+def rotation(panel: Panel, geometry: Geometry, sd: Array | None = None) -> Array:
     """Matrix R with locations = prior means + R z: R R' is the prior covariance, and the figures inform the entries of z one by one.
 
-    R = S Q, S the prior standard deviations and Q the eigenvectors of S I S, I the information about the locations when effects are
-    integrated out. Directions of eigenvalue 0 are those of which the figures say nothing.
+    R = S Q, S the prior standard deviations (or those given) and Q the eigenvectors of S I S, I the information about the locations
+    when effects are integrated out. Directions of eigenvalue 0 are those of which the figures say nothing.
     """
-    _, sd = panel.location_prior
-    information = geometry.marginal_information(np.arange(len(sd)))
-    _, vectors = np.linalg.eigh(sd[:, None] * information * sd)
-    return np.asarray(sd[:, None] * vectors)
+    spread = panel.location_prior[1] if sd is None else sd
+    information = geometry.marginal_information(np.arange(len(spread)))
+    _, vectors = np.linalg.eigh(spread[:, None] * information * spread)
+    return np.asarray(spread[:, None] * vectors)

@@ -28,7 +28,7 @@ def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model
     """The model: ``location_z`` standard normal behind the rotated locations, scales, effects, one observed node a kind of row.
 
     Data that a refit may change without compiling again: ``location_mean``, ``location_rotation``, and ``weight …`` of each kind of row
-    (0 leaves a row out). With `refit`, ``figures …`` too; all figures must then be exact.
+    (0 leaves a row out). With `refit`, ``figures …`` too, of the kinds of row that are all exact.
     """
     import pymc as pm
 
@@ -48,7 +48,9 @@ def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model
         known |= _scales(panel)
         known |= _effects(panel, geometry, known, about)
         world = panel.world(known, pytensor_operations())
-        figures = {key: _as_data(key, rows) if refit else rows for key, rows in panel.figures.items()}
+        figures = {
+            key: _as_data(key, rows) if refit and rows.exact.all() else rows for key, rows in panel.figures.items()
+        }
         for (stream, term), distribution in panel.distributions(world, figures).items():
             _observe(f"{stream}: {term}", distribution, figures[stream, term])
     return model

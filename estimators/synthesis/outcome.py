@@ -35,11 +35,16 @@ def groups(posterior: xr.Dataset, panel: Panel, rng: np.random.Generator) -> dic
         for found, values in ((predicted, each.simulate(rng)), (density, each.log_density(rows, NUMPY))):
             full = np.broadcast_to(values, (chains * draws, len(rows)))
             found[name] = (dims, full.reshape(chains, draws, len(rows)))
-    geometry = geometry_at(panel, centre_of(known, panel))
+    vectors = flat_vectors(known, panel)
+    geometry = geometry_at(panel, vectors.mean(axis=0))
+    prior = {
+        group: (SAMPLE, values.reshape(chains, draws)) for group, values in panel.log_prior_by_group(vectors).items()
+    }
     return {
         "posterior": _posterior(world, panel, coordinates, rng).merge(_unknowns(posterior, panel)),
         "posterior_predictive": xr.Dataset(predicted, coords=coordinates),
         "log_likelihood": xr.Dataset(density, coords=coordinates),
+        "log_prior": xr.Dataset(prior, coords=coordinates),
         "figures": _figures(panel),
         "anchors": anchor_dataset(panel, geometry),
         "likelihood": level_information(panel, geometry),
@@ -57,15 +62,12 @@ def known_values(posterior: xr.Dataset, panel: Panel) -> dict[str, Array]:
     return values | {each.name: flat(each.name) for each in panel.named}
 
 
-def centre_of(known: Mapping[str, Array], panel: Panel) -> Array:
-    """Mean flat vector of draws: locations and logits as they are, logarithms of scales, effects in units of their scale."""
+def flat_vectors(known: Mapping[str, Array], panel: Panel) -> Array:
+    """Flat vectors of draws, (draws, size): logarithms of scales, effects in units of their scale."""
     scales = {scale.name for scale in panel.scales}
     unit = {each.name: known[each.scale] if each.scale else 1.0 for each in panel.effects}
-    mean = [
-        (np.log(known[name]) if name in scales else known[name] / unit.get(name, 1.0)).mean(axis=0)
-        for name in panel.layout
-    ]
-    return np.concatenate(mean)
+    parts = [np.log(known[name]) if name in scales else known[name] / unit.get(name, 1.0) for name in panel.layout]
+    return np.concatenate(parts, axis=1)
 
 
 def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng: np.random.Generator) -> xr.Dataset:

@@ -133,22 +133,26 @@ class Panel:
             effect.name: values[effect.name] * values[effect.scale] for effect in self.effects if effect.scale
         }
 
+    def log_prior_by_group(self, vector: Array) -> dict[str, Array]:
+        """Logarithm of the prior density of flat vectors, (...,), by named group of priors; effects given their scales are one group.
+
+        The density is of the flat vector itself: of the logarithm of a scale and of the logit of a share.
+        """
+        found: dict[str, Array] = {}
+        for unknown in self.unknowns:
+            x = vector[..., self.layout[unknown.name]]
+            if isinstance(unknown, Effect):
+                group = "effects"
+                density = stats.t.logpdf(x, unknown.degrees) if unknown.degrees else -0.5 * x * x - 0.5 * LOG_TWO_PI
+            else:
+                group = unknown.group
+                density = _log_density(unknown, x)
+            found[group] = found.get(group, 0.0) + density.sum(axis=-1)
+        return found
+
     def log_prior(self, vector: Array) -> Array:
-        """Logarithm of the prior density of flat vectors, (...,), the Jacobian of log scales included."""
-        mean, sd = self.location_prior
-        z = (vector[..., : len(mean)] - mean) / sd
-        total = (-0.5 * z * z - np.log(sd) - 0.5 * LOG_TWO_PI).sum(axis=-1)
-        logs = vector[..., len(mean) : len(mean) + len(self.scales)]
-        square = (np.exp(logs) / self.scale_prior) ** 2
-        total = total + (-0.5 * square + logs - np.log(self.scale_prior) + 0.5 * np.log(2.0 / np.pi)).sum(axis=-1)
-        for share in self.shares:
-            logit = vector[..., self.layout[share.name]]
-            total = total + families.log_density_of_logit("beta", *share.prior.parameters, logit).sum(axis=-1)
-        for effect in self.effects:
-            x = vector[..., self.layout[effect.name]]
-            density = stats.t.logpdf(x, effect.degrees) if effect.degrees else -0.5 * x * x - 0.5 * LOG_TWO_PI
-            total = total + density.sum(axis=-1)
-        return np.asarray(total)
+        """Logarithm of the prior density of flat vectors, (...,)."""
+        return np.asarray(sum(self.log_prior_by_group(vector).values(), start=np.zeros(vector.shape[:-1])))
 
     def distributions(
         self, world: World, figures: Mapping[tuple[str, str], Observations] | None = None
@@ -213,3 +217,13 @@ class Panel:
     @property
     def _streams(self) -> tuple[Stream, ...]:
         return tuple(part for part in self.parts if hasattr(part, "distribution"))  # type: ignore[misc]
+
+
+def _log_density(unknown: Location | Share | Scale, x: Array) -> Array:
+    """Of a location on its working scale, of the logit of a share, of the logarithm of a scale."""
+    first, second = unknown.prior.parameters
+    if isinstance(unknown, Location):
+        return np.asarray(-0.5 * ((x - first) / second) ** 2 - np.log(second) - 0.5 * LOG_TWO_PI)
+    if isinstance(unknown, Share):
+        return families.log_density_of_logit("beta", first, second, x)
+    return np.asarray(-0.5 * (np.exp(x) / second) ** 2 + x - np.log(second) + 0.5 * np.log(2.0 / np.pi))

@@ -1,0 +1,68 @@
+"""All checks of a synthesis in one call, one compilation."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import xarray as xr
+from tqdm import tqdm
+
+from estimators.checks.predictive import predictive_findings
+from estimators.checks.refits import QUICK, Refits
+from estimators.checks.sensitivity import power_scaling_finding, reported_rate_finding
+from estimators.checks.sources import areas_finding, placebo_finding, sources_finding
+from estimators.checks.tipping import tipping_finding
+from estimators.diagnostics import Finding, contraction, convergence, identification
+from estimators.evidence import Evidence
+from estimators.sampling import Sampling
+from estimators.synthesis import Synthesis
+
+
+def check(
+    model: Synthesis,
+    evidence: Evidence,
+    post: xr.DataTree,
+    *,
+    seed: int,
+    sampling: Sampling = QUICK,
+    areas: bool = True,
+    progress: bool = False,
+) -> tuple[Finding, ...]:
+    """Every check of a fitted synthesis: convergence, identification, sensitivity, predictions, sources and areas left out.
+
+    Parameters
+    ----------
+    model : Synthesis
+        What was fitted.
+    evidence : Evidence
+        To what.
+    post : xarray.DataTree
+        The result of `estimators.fit`.
+    seed : int
+        Of the refits.
+    sampling : Sampling
+        How much to sample in each refit; the model is compiled once for all of them.
+    areas : bool
+        Whether to refit without each area, one refit an area.
+    progress : bool
+        Show a progress bar.
+
+    Returns
+    -------
+    tuple of Finding
+        Convergence; anchor budget, null directions, conflict, power and tipping points; contraction; power scaling; prior and posterior
+        predictive checks; reported rates; leave one source out; node split; placebo source; tipping table; leave one area out.
+    """
+
+    def bar(items: Iterable[Any], what: str) -> Iterable[Any]:
+        return tqdm(items, desc=what, disable=not progress)
+
+    panel = model.figures(evidence)
+    read = (
+        convergence(post), *identification(post).findings, contraction(post), power_scaling_finding(post),
+        *predictive_findings(panel, post, seed), reported_rate_finding(post),
+    )  # fmt: skip
+    refits = Refits(panel, sampling, seed)
+    full = refits.world({})
+    refitted = (*sources_finding(refits, full, bar), placebo_finding(refits, full, bar), tipping_finding(refits, bar))
+    left_out = (areas_finding(refits, full, bar),) if areas and len(panel.grid.areas) > 1 else ()
+    return (*read, *refitted, *left_out)

@@ -1,0 +1,72 @@
+"""Whether figures look like those the model would produce, before and after seeing them."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from estimators.diagnostics import Finding
+from estimators.synthesis.panel import Panel
+
+type Array = NDArray[np.float64]
+
+EXTREME = 0.01
+PRIOR_DRAWS = 4000
+
+
+def predictive_findings(panel: Panel, post: xr.DataTree, seed: int) -> tuple[Finding, Finding]:
+    """Prior and posterior predictive checks of each kind of row: total, spread, largest, share of zeros.
+
+    Statements take part in the prior: prior draws are resampled by the density of what was stated.
+    """
+    rng = np.random.default_rng(seed)
+    observed = {f"{stream}: {term}": 0.5 * (rows.lower + np.where(np.isfinite(rows.upper), rows.upper, rows.lower))
+                for (stream, term), rows in panel.figures.items() if len(rows)}  # fmt: skip
+    predicted = {name: post["posterior_predictive"].to_dataset()[name].values for name in observed}
+    flat = {name: values.reshape(-1, values.shape[-1]) for name, values in predicted.items()}
+    before = {f"{stream}: {term}": values for (stream, term), values in _before(panel, rng).items()}
+    prior = _finding("prior predictive", observed, before, "Figures drawn before any was seen, statements believed.")
+    return prior, _finding(
+        "posterior predictive", observed, flat, "Figures drawn again at the posterior. It says nothing about the level."
+    )
+
+
+def _before(panel: Panel, rng: np.random.Generator) -> dict[tuple[str, str], Array]:
+    vectors = panel.draw_prior(PRIOR_DRAWS, rng)
+    said = [
+        values.sum(axis=-1) for (stream, _), values in panel.log_likelihood(vectors).items() if stream == "statements"
+    ]
+    if said:
+        log_weight = np.sum(said, axis=0)
+        weight = np.exp(log_weight - log_weight.max())
+        vectors = vectors[rng.choice(PRIOR_DRAWS, PRIOR_DRAWS, p=weight / weight.sum())]
+    return panel.simulate(vectors, rng)
+
+
+def _statistics(figures: Array) -> dict[str, Array]:
+    """One number a draw, (draws, rows) to (draws,)."""
+    found = {"total": figures.sum(axis=-1)}
+    if figures.shape[-1] > 2:
+        found |= {
+            "spread": figures.std(axis=-1),
+            "largest": figures.max(axis=-1),
+            "zeros": (figures == 0).mean(axis=-1),
+        }
+    return found
+
+
+def _finding(name: str, observed: dict[str, Array], drawn: dict[str, Array], said: str) -> Finding:
+    rows = []
+    for kind, figures in observed.items():
+        seen = _statistics(figures[None])
+        for statistic, values in _statistics(drawn[kind]).items():
+            value = float(seen[statistic][0])
+            below = float(np.mean(values < value) + 0.5 * np.mean(values == value))
+            low, high = np.quantile(values, [0.025, 0.975])
+            rows.append({"figures": kind, "statistic": statistic, "observed": value, "lower": low, "upper": high,
+                         "p": 2.0 * min(below, 1.0 - below)})  # fmt: skip
+    table = pd.DataFrame(rows)
+    odd = table[table["p"] < EXTREME]
+    status = "figures unlike the model's" if len(odd) else "figures like the model's"
+    which = "; ".join(f"{row['figures']}, {row['statistic']}" for row in odd.to_dict("records"))
+    return Finding(name, status, said + (f" Beyond the {1 - EXTREME:.0%} interval: {which}." if which else ""), table)
