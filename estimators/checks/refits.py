@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from estimators.sampling import Sampler, Sampling
 from estimators.synthesis.geometry import Geometry, find_geometry, rotation
-from estimators.synthesis.graph import build
+from estimators.synthesis.graph import build, counts
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.outcome import known_values
 from estimators.synthesis.panel import Panel
@@ -78,7 +78,7 @@ class Refits:
         """Data in which the figures of a stream are dealt out at random among its rows; empty where some are intervals."""
         found = {}
         for (stream, term), rows in self.panel.figures.items():
-            if stream == name and len(rows) > 1 and rows.exact.all():
+            if stream == name and len(rows) > 1 and counts(rows):
                 found[f"figures {stream}: {term}"] = rng.permutation(rows.lower)
         return found
 

@@ -23,21 +23,28 @@ def power_scaling_finding(post: xr.DataTree) -> Finding:
 
     incidence = post["posterior"].to_dataset()["incidence"]
     flow = xr.apply_ufunc(np.log, incidence).mean(dim=("area", "period"))
-    data = xr.DataTree.from_dict({
-        "posterior": xr.Dataset({"mean_log_incidence": flow}),
-        "log_prior": post["log_prior"].to_dataset(),
-        "log_likelihood": post["log_likelihood"].to_dataset(),
-    })  # fmt: skip
-    rows = []
-    for group in data["log_prior"].data_vars:
-        told = az.psense_summary(data, prior_var_names=[str(group)], round_to=6)
-        rows.append({"priors": str(group), "sensitivity": float(told["prior"].iloc[0])})
+    groups = {"posterior": xr.Dataset({"mean_log_incidence": flow}), "log_prior": _with_statements(post)}
+    data = xr.DataTree.from_dict(groups)
+    rows = [
+        {
+            "priors": str(group),
+            "sensitivity": float(az.psense(data, group_var_names=[str(group)])["mean_log_incidence"]),
+        }
+        for group in groups["log_prior"].data_vars
+    ]
     table = pd.DataFrame(rows).sort_values("sensitivity", ascending=False, ignore_index=True)
     table["sensitive"] = table["sensitivity"] > THRESHOLD
     leaning = table.loc[table["sensitive"], "priors"].tolist()
     status = f"leans on {', '.join(leaning)}" if leaning else "leans on no single group"
     text = f"Mean log incidence, each group of priors raised to a power near 1; above {THRESHOLD:g} the estimate moves with the group."
     return Finding("power scaling", status, text, table)
+
+
+def _with_statements(post: xr.DataTree) -> xr.Dataset:
+    """Log prior by group, what was stated about areas with the claims."""
+    prior, density = post["log_prior"].to_dataset(), post["log_likelihood"].to_dataset()
+    said = [rows.sum(dim=[f"{name} row"]) for name, rows in density.items() if str(name).startswith("statements")]
+    return prior.assign(claim=sum(said, start=prior.get("claim", 0.0))) if said else prior
 
 
 def reported_rate_finding(post: xr.DataTree) -> Finding:

@@ -103,7 +103,8 @@ def walk_free() -> "pd.DataFrame":
     >>> walk_free().query("area == 'MEX'")["value"].tolist()
     [341000, 850000]
     """
-    table = load("published_estimates").query("quantity == 'modern_slavery_stock' and area != 'AMERICAS'")
+    table = load("published_estimates").query("quantity == 'modern_slavery_stock'")
+    table = table[table["area"].isin(country_names())]
     found = table.assign(period=table["reference_year"].astype(str), by=table["study"], counts=STOCK)
     return found[["area", "period", "value", "by", "counts"]].astype({"value": "int64"}).reset_index(drop=True)
 

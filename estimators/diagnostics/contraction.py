@@ -18,7 +18,7 @@ def contraction(post: xr.DataTree) -> Finding:
     Returns
     -------
     Finding
-        One row a parameter: prior and posterior sd, contraction, ``closed_form`` (from the Fisher information and all priors),
+        One row a parameter: prior and posterior sd, contraction, ``closed_form`` (from the Fisher information, statements and all priors),
         ``figures_alone`` (all other priors taken away, which is what the figures themselves say). A contraction that the closed form has
         and the figures alone have not is due to priors on other levels.
     """
@@ -26,7 +26,8 @@ def contraction(post: xr.DataTree) -> Finding:
     names = [str(name) for name in told["parameter"].values]
     information, sd = told["information"].values, told["prior_sd"].values
     precision = np.where(np.isfinite(sd), 1.0 / sd**2, 1e-12)
-    closed = np.diag(np.linalg.inv(information + np.diag(precision)))
+    stated = told["stated"].values if "stated" in told else 0.0
+    closed = np.diag(np.linalg.inv(information + stated + np.diag(precision)))
     rows = []
     for place, name in enumerate(names):
         others = np.where(np.arange(len(names)) == place, precision, precision * 1e-8)

@@ -21,13 +21,15 @@ NARROWEST = 0.01  # of the axis, in decades
 type Array = NDArray[np.float64]
 
 
-def plot_anchor_budget(post: xr.DataTree) -> Figure:
+def plot_anchor_budget(post: xr.DataTree, *, note: str = "") -> Figure:
     """Share of each absolute anchor in the precision of the log true count, as one bar.
 
     Parameters
     ----------
     post : xarray.DataTree
         A result of `estimators.fit` with anchors.
+    note : str
+        What else to say under the figure.
 
     Raises
     ------
@@ -53,7 +55,7 @@ def plot_anchor_budget(post: xr.DataTree) -> Figure:
         axes.set_xlim(0, 1)
         axes.set_axis_off()
         axes.set_title("What fixes the level (share of precision; the counts supply none)", loc="left", fontsize=10)
-        footnote(figure, f"Verdict: {told.verdict}.")
+        footnote(figure, f"Verdict: {told.verdict}. {note}".strip())
         axes.legend(loc="upper left", bbox_to_anchor=(0.0, 0.0), borderaxespad=0.2, frameon=False, fontsize=9)
     return figure
 

@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from estimators.plots.standing import standing
 from estimators.plots.style import COLOURS, GREY, footnote, new_figure, styled
 from estimators.plots.ticks import set_log_ticks
 
@@ -76,7 +77,7 @@ def plot_forest(
         elif title:
             axes.set_title(title, loc="left", fontsize=11)
         _draw_groups(axes, rows, columns, group)
-        footnote(figure, f"Verdict: {'; '.join(rows['verdict'].unique())}." if len(rows) else "No estimate.")
+        footnote(figure, standing(rows) if len(rows) else "No estimate.")
         set_log_ticks(figure, axes)
     return figure
 

@@ -18,6 +18,8 @@ INK, BLUE, ORANGE, GREEN, SKY, GREY = "#222222", "#0072B2", "#D55E00", "#009E73"
 COLOURS = (BLUE, ORANGE, GREEN, SKY, INK)
 LONGEST_FOOTNOTE = 118
 
+type Drawing = Figure  # for rooms that pass figures on and draw none
+
 SETTINGS: "dict[RcKeyType, Any]" = {
     "font.family": "sans-serif",
     "font.size": 9.5,

@@ -2,6 +2,8 @@
 
 from estimators.report.audit_inputs import AuditResults, Context
 from estimators.report.audit_report import audit_document
+from estimators.report.exhibit import Exhibit
 from estimators.report.html import render_html, write_text
+from estimators.report.synthesis_report import synthesis_report
 
-__all__ = ["AuditResults", "Context", "audit_document", "render_html", "write_text"]
+__all__ = ["AuditResults", "Context", "Exhibit", "audit_document", "render_html", "synthesis_report", "write_text"]

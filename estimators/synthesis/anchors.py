@@ -130,15 +130,18 @@ def _target(panel: Panel, mode: Array) -> tuple[Array, Array]:
 def level_information(panel: Panel, geometry: Geometry) -> xr.Dataset:
     """Fisher information of the figures about levels and slopes, effects integrated out, and the prior sd of each.
 
-    Statements are no figures: what they say is in the anchors.
+    Statements are no figures: what they say is in the anchors, and here apart, as ``stated``.
     """
     kept = [place for place, location in enumerate(panel.locations) if location.group != "dispersion"]
     names = [panel.locations[place].name for place in kept]
     counted = replace(geometry, weight=geometry.weight * [source[0] != "statements" for source in geometry.source])
-    information = counted.marginal_information(np.arange(len(panel.locations)))[np.ix_(kept, kept)]
+    everything, information = (
+        each.marginal_information(np.arange(len(panel.locations)))[np.ix_(kept, kept)] for each in (geometry, counted)
+    )
     return xr.Dataset(
         {
             "information": (("parameter", "other"), information),
+            "stated": (("parameter", "other"), everything - information),
             "prior_sd": ("parameter", panel.location_prior[1][kept]),
         },
         coords={"parameter": names, "other": names},

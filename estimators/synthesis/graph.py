@@ -28,7 +28,7 @@ def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model
     """The model: ``location_z`` standard normal behind the rotated locations, scales, effects, one observed node a kind of row.
 
     Data that a refit may change without compiling again: ``location_mean``, ``location_rotation``, and ``weight …`` of each kind of row
-    (0 leaves a row out). With `refit`, ``figures …`` too, of the kinds of row that are all exact.
+    (0 leaves a row out). With `refit`, ``figures …`` too, of the kinds of row that are exact counts.
     """
     import pymc as pm
 
@@ -48,9 +48,7 @@ def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model
         known |= _scales(panel)
         known |= _effects(panel, geometry, known, about)
         world = panel.world(known, pytensor_operations())
-        figures = {
-            key: _as_data(key, rows) if refit and rows.exact.all() else rows for key, rows in panel.figures.items()
-        }
+        figures = {key: _as_data(key, rows) if refit and counts(rows) else rows for key, rows in panel.figures.items()}
         for (stream, term), distribution in panel.distributions(world, figures).items():
             _observe(f"{stream}: {term}", distribution, figures[stream, term])
     return model
@@ -146,6 +144,11 @@ def _decided(panel: Panel, geometry: Geometry, effect: Effect) -> bool:
         return False
     information = np.diag(geometry.information)[panel.layout[effect.name]] / MEDIAN**2
     return int((information > DECIDED).sum()) >= max(MANY, len(information) // 2)
+
+
+def counts(rows: Observations) -> bool:
+    """Whether all figures are exact counts."""
+    return bool(rows.exact.all() and (np.mod(rows.lower, 1.0) == 0.0).all())
 
 
 def _as_data(key: tuple[str, str], rows: Observations) -> Observations:

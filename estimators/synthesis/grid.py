@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from estimators.errors import DataError, ModelError, Problem
 from estimators.evidence import Evidence
-from estimators.evidence.periods import ONE_DAY, Dates, as_days, parse_period, period_label, years
+from estimators.evidence.periods import ONE_DAY, ONE_YEAR, Dates, as_days, parse_period, period_label, years
 
 type Array = NDArray[np.float64]
 type Index = NDArray[np.intp]
@@ -136,7 +136,7 @@ def _skeleton(areas: Sequence[str], edges: Dates) -> xr.Dataset:
 
 def _calendar_years(rows: pd.DataFrame) -> Dates:
     first, last = as_days(rows["period_start"]).min(), as_days(rows["period_end"]).max()
-    return np.arange(first.astype("M8[Y]"), last.astype("M8[Y]") + 2).astype("M8[D]")
+    return np.arange(first.astype("M8[Y]"), last.astype("M8[Y]") + 2 * ONE_YEAR).astype("M8[D]")
 
 
 def _named(periods: tuple[str, ...]) -> Dates:

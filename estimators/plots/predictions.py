@@ -1,0 +1,141 @@
+"""Figures against what the fitted model predicts for them: which of them does it not expect."""
+
+from math import ceil
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from estimators.plots.standing import standing
+from estimators.plots.style import BLUE, GREY, ORANGE, footnote, styled
+
+type Array = NDArray[np.float64]
+
+RARE = 0.01
+MOST_LABELS = 6
+
+
+def prediction_table(post: xr.DataTree) -> pd.DataFrame:
+    """One row a figure: its limits, what the model predicts for it, and how far out in the prediction it lies.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        A result with groups ``posterior_predictive`` and ``figures``, as a `Synthesis` has.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns stream, indicator, about, lower, upper, predicted_median, predicted_lower, predicted_upper (95 %), tail, effective_draws,
+        sorted by tail: twice the smaller probability of a figure at least as high or at least as low. Statements are not listed.
+
+    Notes
+    -----
+    A prediction is from all figures but the one predicted: draws are weighted by 1 / p(figure | draw), truncated at the mean weight times
+    the square root of the number of draws. Where few effective draws remain, a figure has so much influence that its tail is rough.
+
+    References
+    ----------
+    Ionides, E. L. 2008. Truncated importance sampling. doi:10.1198/106186008X320456
+    """
+    figures, predicted, densities = (
+        post[group].to_dataset() for group in ("figures", "posterior_predictive", "log_likelihood")
+    )
+    parts = []
+    for name in predicted:
+        stream, indicator = str(name).split(": ")
+        if stream == "statements" or f"{name} lower" not in figures:
+            continue
+        draws, density = (_flat(group[name]) for group in (predicted, densities))
+        weight = _weights_without(density)
+        lower, upper = (figures[f"{name} {end}"].values.astype(float) for end in ("lower", "upper"))
+        low, median, high = (_quantile(draws, weight, probability) for probability in (0.025, 0.5, 0.975))
+        tail = 2.0 * np.minimum(((draws >= lower) * weight).sum(axis=0), ((draws <= upper) * weight).sum(axis=0))
+        columns = {
+            "lower": lower,
+            "upper": upper,
+            "predicted_median": median,
+            "predicted_lower": low,
+            "predicted_upper": high,
+            "tail": np.minimum(tail, 1.0),
+            "effective_draws": 1.0 / (weight**2).sum(axis=0),
+        }
+        about = figures[f"{name} about"].values.astype(str)
+        part = pd.DataFrame({"about": about, **columns})
+        part.insert(0, "stream", stream)
+        part.insert(1, "indicator", indicator)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True).sort_values("tail", kind="stable", ignore_index=True)
+
+
+def _flat(draws: xr.DataArray) -> Array:
+    """Draws of all chains, (draws, rows)."""
+    values = draws.transpose("chain", "draw", ...).values
+    return np.asarray(values.reshape(-1, values.shape[-1]), dtype=float)
+
+
+def _weights_without(density: Array) -> Array:
+    """Weights of the draws that take each row's own figure out again, summing to 1, (draws, rows)."""
+    ratio = np.exp(density.min(axis=0) - density)
+    ratio = np.minimum(ratio, ratio.mean(axis=0) * np.sqrt(len(ratio)))
+    return np.asarray(ratio / ratio.sum(axis=0))
+
+
+def _quantile(draws: Array, weight: Array, probability: float) -> Array:
+    order = np.argsort(draws, axis=0)
+    reached = np.cumsum(np.take_along_axis(weight, order, axis=0), axis=0) >= probability
+    return np.asarray(np.take_along_axis(draws, order, axis=0)[np.argmax(reached, axis=0), np.arange(draws.shape[1])])
+
+
+def plot_predictions(table: pd.DataFrame) -> Figure:
+    """Each figure against its prediction, a panel an indicator; those that the model hardly expects are named.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        What `prediction_table` returned, with columns verdict and convergence.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The verdict and the state of the sampler stand under it.
+    """
+    kinds = list(dict.fromkeys(table.sort_values(["stream", "indicator"])["indicator"]))
+    across = min(2, len(kinds))
+    with styled():
+        figure = Figure(figsize=(7.6, 0.9 + 3.0 * ceil(len(kinds) / across)), layout="constrained")
+        panels = figure.subplots(ceil(len(kinds) / across), across, squeeze=False).ravel()
+        for axes, kind in zip(panels, kinds, strict=False):
+            _draw(axes, table[table["indicator"] == kind])
+            axes.set_title(kind.replace("_", " "), loc="left", fontsize=10)
+        for axes in panels[len(kinds) :]:
+            axes.set_visible(False)
+        rare = int((table["tail"] < RARE).sum())
+        words = (
+            "Across: the figure; up: its prediction from all the others, median and 95 %. Orange: "
+            f"{rare} of {len(table)} figures with tail probability below {RARE:g}; chance alone would give about {RARE * len(table):.0f}."
+        )
+        footnote(figure, f"{words} {standing(table)}")
+    return figure
+
+
+def _draw(axes: Axes, rows: pd.DataFrame) -> None:
+    shown = 0.5 * (rows["lower"] + rows["upper"]).to_numpy(dtype=float)
+    median, low, high = (rows[f"predicted_{end}"].to_numpy(dtype=float) for end in ("median", "lower", "upper"))
+    rare = rows["tail"].to_numpy(dtype=float) < RARE
+    for chosen, colour, width in ((~rare, BLUE, 0.6), (rare, ORANGE, 1.2)):
+        axes.vlines(shown[chosen], low[chosen], high[chosen], color=colour, linewidth=width, alpha=0.7)
+        axes.plot(shown[chosen], median[chosen], "o", color=colour, markersize=2.6)
+    top = 1.3 * max(shown.max(), high.max(), 1.0)
+    axes.plot([0, top], [0, top], color=GREY, linewidth=0.8)
+    for place in np.flatnonzero(rare)[:MOST_LABELS]:
+        axes.annotate(
+            str(rows["about"].iloc[place]), (shown[place], high[place]), (2, 3), textcoords="offset points", fontsize=7
+        )
+    axes.set_xscale("symlog", linthresh=1.0)
+    axes.set_yscale("symlog", linthresh=1.0)
+    axes.set_xlim(-0.3, top)
+    axes.set_ylim(-0.3, top)

@@ -1,0 +1,139 @@
+"""The tables of a synthesis: as plain values for files, and formatted for the page."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from numpy.typing import NDArray
+
+from estimators import numbers
+from estimators.report.document import Table
+
+ENDS = ("median", "lower", "upper")
+BESIDE = ("probability", "verdict", "convergence", "simulation_error", "anchors", "estimator")  # said in captions
+PARTS = {"true_count": "true count", "incidence": "per 100,000 and year", "reporting_probability": "share reported"}
+
+type Array = NDArray[np.float64]
+
+
+def totals(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
+    """All areas together, a row a period: summed draw by draw, so that what areas have in common is kept.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns period, areas, areas_reporting, reported (sum of exact figures), and median, lower, upper of true count, incidence and
+        reporting probability, the last two weighted by population and by flow.
+    """
+    draws, known = post["posterior"].to_dataset(), post["observed_data"].to_dataset()["reported"]
+    constant = post["constant_data"].to_dataset()
+    persons = constant["population"] * constant["years"]
+    flow = draws["incidence"] * persons
+    together = {"true_count": draws["true_count"].sum("area"), "incidence": flow.sum("area") / persons.sum("area")}
+    if "reporting_probability" in draws:
+        together["reporting_probability"] = (draws["reporting_probability"] * flow).sum("area") / flow.sum("area")
+    rows = pd.DataFrame({"period": known["period"].values.astype(str), "areas": known.sizes["area"]})
+    rows["areas_reporting"] = known.notnull().sum("area").values  # noqa: PD004  # of xarray
+    rows["reported"] = known.sum("area").values
+    tail = 0.5 * (1.0 - probability)
+    for name, values in together.items():
+        for end, chance in zip(ENDS, (0.5, tail, 1.0 - tail), strict=True):
+            rows[f"{name}_{end}"] = values.quantile(chance, dim=("chain", "draw")).transpose("period").values
+    return rows.assign(probability=probability)
+
+
+def unknowns(post: xr.DataTree) -> pd.DataFrame:
+    """Levels, slopes and scales before and after the figures, 90 % each, and how much narrower they became.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns quantity, prior_median, prior_lower, prior_upper, posterior_median, posterior_lower, posterior_upper, width: of the
+        posterior interval relative to the prior's, on the scale where the prior is normal. A narrower interval is no proof that figures
+        spoke: another prior may have.
+    """
+    priors, draws = post["priors"].to_dataset(), post["posterior"].to_dataset()
+    rows = []
+    for place, name in enumerate(priors["quantity"].values.astype(str)):
+        if name not in draws:
+            continue
+        low, median, high = np.quantile(draws[name].values, [0.05, 0.5, 0.95])
+        before = {end: float(priors[column][place]) for end, column in zip(ENDS, ("median", "q05", "q95"), strict=True)}
+        family = str(priors["formula"].values[place]).split("(")[0]
+        after = dict(zip(ENDS, (_natural(x, family) for x in (median, low, high)), strict=True))
+        width = (high - low) / (_working(before["upper"], family) - _working(before["lower"], family))
+        ends = {
+            f"{when}_{end}": found[end] for when, found in (("prior", before), ("posterior", after)) for end in ENDS
+        }
+        rows.append({"quantity": name, **ends, "width": width})
+    return pd.DataFrame(rows)
+
+
+def _natural(value: float, family: str) -> float:
+    """From the scale on which a prior is normal."""
+    if family == "log-normal":
+        return float(np.exp(value))
+    return float(1.0 / (1.0 + np.exp(-value))) if family == "logit-normal" else float(value)
+
+
+def _working(value: float, family: str) -> float:
+    """To the scale on which a prior is normal."""
+    if family == "log-normal":
+        return float(np.log(value))
+    return float(np.log(value / (1.0 - value))) if family == "logit-normal" else float(value)
+
+
+def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | None = None, words: bool = False) -> Table:
+    """A table of plain values as it is printed: medians with their intervals in one cell, limits rounded outward.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Columns ``x_median``, ``x_lower``, ``x_upper`` become one; probability, verdict and convergence belong into the caption.
+    caption : str
+        What it shows, the verdict included.
+    names : mapping of str to str, optional
+        Areas in words.
+    words : bool
+        Whether most cells are words.
+    """
+    shown = [str(column) for column in table if column not in BESIDE]
+    parts = {column.removesuffix("_median") for column in shown if column.endswith("_median")}
+    parts = {part for part in parts if f"{part}_lower" in shown}
+    rows = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
+    heads, cells = [], []
+    for column in shown:
+        part, _, end = column.rpartition("_")
+        if part in parts and end in ("lower", "upper"):
+            continue
+        together = part in parts and end == "median"
+        heads.append(_head(part if together else column))
+        cells.append([_triple(row, part) if together else _cell(row[column], column, names or {}) for row in rows])
+    return Table(tuple(heads), tuple(zip(*cells, strict=True)), caption, words)
+
+
+def _head(column: str) -> str:
+    name = PARTS.get(column, column.replace("_", " "))
+    return name[0].upper() + name[1:]
+
+
+def _triple(row: Mapping[str, Any], part: str) -> str:
+    median, lower, upper = (float(row[f"{part}_{end}"]) for end in ENDS)
+    digits = numbers.supported_digits(float(row.get("simulation_error", 0.0)))
+    reported = float(row.get("reported", np.nan))
+    least = reported if part == "true_count" and not np.isnan(reported) else 0.0
+    if min(median, lower, upper) < 0.0:
+        return f"{median:.2g} ({lower:.2g} – {upper:.2g})"
+    return numbers.estimate(median, lower, upper, digits, least)
+
+
+def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
+    if isinstance(value, str):
+        return names.get(value, value).replace("_", " ")
+    if not isinstance(value, int | float | np.integer | np.floating):
+        return str(value)
+    if column in ("tail", "width"):
+        return "< .001" if value < 0.001 else f"{value:.2g}"
+    return numbers.count(float(value)) if float(value).is_integer() or np.isnan(value) else numbers.number(float(value))

@@ -1,0 +1,229 @@
+"""Every check of a synthesis, on a small panel of real size counts, compiled once."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import xarray as xr
+from scipy import special, stats
+
+import estimators as est
+from estimators.checks.predictive import predictive_findings
+from estimators.checks.refits import Refits, level
+from estimators.checks.sensitivity import power_scaling_finding, reported_rate_finding
+from estimators.checks.sources import areas_finding, placebo_finding, sources_finding
+from estimators.checks.tipping import DELTAS, SHARES, tipping_finding
+from estimators.sampling import Sampling
+
+AREAS = ("MEX", "GTM", "COL", "PER")
+YEARS = range(2014, 2018)
+CLAIM = est.Claim("1 in 100", by="somebody", area="MEX", within=2)
+QUICK = Sampling(draws=250, tune=300, chains=2, target_accept=0.9)
+
+
+def plain(items, what):
+    return items
+
+
+@pytest.fixture(scope="module")
+def evidence():
+    wanted = est.datasets.latin_america().where(area=AREAS, start="2014-01-01", end="2017-12-31")
+    survey = pd.DataFrame(
+        {
+            "area": ["MEX"],
+            "period": ["2016"],
+            "indicator": "prevalence_stock",
+            "value": [341_000],
+            "source": "Walk Free",
+        }
+    )
+    table = wanted.table.drop(columns="period", errors="ignore")
+    merged = pd.concat(
+        [table, survey.assign(period_start="2016-01-01", period_end="2016-12-31").drop(columns="period")]
+    )
+    return est.read_evidence(
+        merged[["area", "period_start", "period_end", "indicator", "value", "lower", "upper", "bound", "source"]]
+    )
+
+
+@pytest.fixture(scope="module")
+def model():
+    funnel = est.JusticeFunnel(stages=("persons_prosecuted", "persons_convicted"))
+    return est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), funnel, est.Survey()), anchors=(CLAIM,))
+
+
+@pytest.fixture(scope="module")
+def post(model, evidence):
+    return est.fit(model, evidence, seed=3, sampling=Sampling(draws=400, tune=400, chains=2))
+
+
+@pytest.fixture(scope="module")
+def refits(model, evidence):
+    return Refits(model.figures(evidence), QUICK, seed=4)
+
+
+@pytest.fixture(scope="module")
+def full(refits):
+    return refits.world({})
+
+
+@pytest.fixture(scope="module")
+def sources(refits, full):
+    return sources_finding(refits, full, plain)
+
+
+def test_every_source_is_left_out_once(sources):
+    forest, split = sources
+    expected = ["identified_victims", "justice_funnel", "survey", CLAIM.name]
+    assert forest.table["left_out"].tolist() == ["none left out", *expected]
+    assert split.table["source"].tolist() == expected
+    assert (forest.table["lower"] < forest.table["median"]).all()
+    assert (forest.table["median"] < forest.table["upper"]).all()
+
+
+@pytest.mark.slow
+def test_leaving_rows_out_is_the_model_without_them(model, evidence, refits):
+    """Weights of 0 against a model that never had the rows, fitted on its own."""
+    panel = refits.panel
+    rest = {key: rows for key, rows in panel.figures.items() if key[0] != "survey"}
+    dropped = level(refits.world(refits.without_stream("survey")))
+    never = level(Refits(replace(panel, figures=rest), QUICK, seed=5).world({}))
+    assert abs(dropped.mean() - never.mean()) < 5.0 * np.hypot(dropped.std(), never.std()) / np.sqrt(100)
+    assert 0.7 < dropped.std() / never.std() < 1.4
+
+
+def test_without_area_drops_its_rows_and_no_others(refits):
+    weights = refits.without_area(AREAS.index("GTM"))
+    for (stream, term), rows in refits.panel.figures.items():
+        if len(rows) and f"weight {stream}: {term}" in weights:
+            left_out = np.array(["GTM" in label for label in rows.labels])
+            np.testing.assert_array_equal(weights[f"weight {stream}: {term}"] == 0.0, left_out)
+
+
+def test_held_location_stays_where_it_is_held(refits):
+    world = refits.world(refits.held("logit_reporting_level", float(special.logit(0.2))))
+    assert abs(special.expit(world["logit_reporting_level"]).mean() - 0.2) < 0.001
+
+
+def test_held_location_leaves_the_other_priors_alone(refits):
+    data = refits.held("logit_reporting_level", -3.0)
+    covariance = data["location_rotation"] @ data["location_rotation"].T
+    sd = refits.panel.location_prior[1].copy()
+    sd[[location.name for location in refits.panel.locations].index("logit_reporting_level")] = 1e-3
+    np.testing.assert_allclose(covariance, np.diag(sd**2), atol=1e-10)
+
+
+def test_tipping_table_falls_as_reporting_rises(refits):
+    table = tipping_finding(refits, plain).table
+    held = table[table["held"] == "typical reporting probability"]
+    assert held["at"].tolist() == list(SHARES)
+    assert (np.diff(held["median"]) < 0).all()
+    assert held["median"].iloc[0] / held["median"].iloc[-1] > 10
+    assert table.loc[table["held"] == "capacity on incidence (δ)", "at"].tolist() == list(DELTAS)
+
+
+def test_shuffling_deals_out_the_same_figures(refits):
+    rows = refits.panel.figures["justice_funnel", "persons_prosecuted"]
+    data = refits.shuffled("justice_funnel", np.random.default_rng(1))
+    dealt = data["figures justice_funnel: persons_prosecuted"]
+    assert sorted(dealt) == sorted(rows.lower)
+    assert not np.array_equal(dealt, rows.lower)
+
+
+def test_placebo_says_that_the_funnel_does_not_set_the_level(refits, full):
+    finding = placebo_finding(refits, full, plain)
+    assert "justice_funnel" in finding.status
+    assert finding.table["replaced"].tolist() == ["nothing", "identified_victims", "justice_funnel"]
+
+
+@pytest.mark.slow
+def test_node_split_notices_a_statement_that_others_contradict(evidence):
+    """A tight claim of 90 % reported beside a tight survey and a tight prior on the level."""
+    wrong = est.Claim("90 % reported", by="somebody", area="MEX", within=1.1)
+    tight = est.Prior("incidence level", "tight", "log-normal", (np.log(40.0), 0.2), "to make a conflict")
+    model = est.Synthesis(
+        est.Incidence(level=tight), (est.IdentifiedVictims(), est.Survey()), anchors=(wrong,), doubt=0.0
+    )
+    few = evidence.where(area=("MEX", "COL"), indicator=("victims_identified", "population", "prevalence_stock"))
+    refits = Refits(model.figures(few), QUICK, seed=6)
+    _, split = sources_finding(refits, refits.world({}), plain)
+    row = split.table.set_index("source").loc[wrong.name]
+    assert row["p_holm"] < 0.05
+    assert split.status.startswith("in conflict")
+
+
+def test_every_area_is_left_out_once(refits, full):
+    finding = areas_finding(refits, full, plain)
+    assert finding.table["left_out"].tolist() == ["none left out", *refits.panel.grid.areas]
+
+
+def test_predictive_p_values_are_those_of_the_draws(post, refits):
+    _, posterior = predictive_findings(refits.panel, post, seed=7)
+    name = "identified_victims: victims_identified"
+    drawn = post["posterior_predictive"][name].values.reshape(-1, post["posterior_predictive"][name].shape[-1])
+    rows = refits.panel.figures["identified_victims", "victims_identified"]
+    row = posterior.table.set_index(["figures", "statistic"]).loc[(name, "total")]
+    below = np.mean(drawn.sum(axis=1) < rows.lower.sum()) + 0.5 * np.mean(drawn.sum(axis=1) == rows.lower.sum())
+    assert row["observed"] == rows.lower.sum()
+    assert row["p"] == pytest.approx(2 * min(below, 1 - below))
+
+
+def test_predictive_check_notices_figures_the_model_cannot_make(post, refits):
+    broken = post.copy()
+    predicted = post["posterior_predictive"].to_dataset()
+    broken["posterior_predictive"] = xr.DataTree(predicted * 100.0)
+    _, posterior = predictive_findings(refits.panel, broken, seed=7)
+    assert posterior.status == "figures unlike the model's"
+
+
+def test_prior_predictive_believes_the_statements(refits, post):
+    """Without them the typical reporting probability has median 3 %, with them Mexico's is near 1 %."""
+    before, _ = predictive_findings(refits.panel, post, seed=8)
+    row = before.table.set_index("figures").loc["statements: statement 1"]
+    assert row["lower"] < CLAIM.prior.parameters[0] < row["upper"]
+    assert row["upper"] - row["lower"] < 2 * 4 * CLAIM.prior.parameters[1] * 2
+
+
+def test_power_scaling_finds_the_group_that_matters(post):
+    table = power_scaling_finding(post).table.set_index("priors")
+    assert {"claim", "incidence level", "external", "reporting level"} <= set(table.index)
+    assert table.loc["claim", "sensitivity"] > 3 * table.loc["cases per victim", "sensitivity"]
+
+
+def test_loo_speaks_of_reported_rates_only(post):
+    finding = reported_rate_finding(post)
+    assert not [name for name in finding.table["figures"] if name.startswith("statements")]
+    assert "reported rate" in finding.text
+
+
+def test_contraction_attributes_what_it_finds(post):
+    table = est.contraction(post).table.set_index("parameter")
+    assert table.loc["log_ratio_persons_prosecuted", "figures_alone"] > 0.3
+    assert abs(table.loc["capacity_on_reporting", "figures_alone"]) < 0.01
+    assert table.loc["logit_reporting_level", "closed_form"] > table.loc["logit_reporting_level", "figures_alone"] + 0.1
+
+
+def test_contraction_of_one_normal_is_the_textbook_formula():
+    """Prior sd 2, information 1: posterior variance 1 / (1/4 + 1)."""
+    draws = 0.8944271909999159 * stats.norm.ppf((np.arange(4000) + 0.5) / 4000)
+    tree = xr.DataTree.from_dict({
+        "posterior": xr.Dataset({"level": (("chain", "draw"), draws[None])}),
+        "likelihood": xr.Dataset({"information": (("parameter", "other"), [[1.0]]), "prior_sd": ("parameter", [2.0])},
+                                 {"parameter": ["level"], "other": ["level"]}),
+    })  # fmt: skip
+    row = est.contraction(tree).table.iloc[0]
+    assert row["closed_form"] == pytest.approx(0.8, abs=1e-12)
+    assert row["figures_alone"] == pytest.approx(0.8, abs=1e-12)
+    assert row["contraction"] == pytest.approx(0.8, abs=1e-3)
+
+
+@pytest.mark.slow
+def test_one_call_runs_them_all(model, evidence, post):
+    few = Sampling(draws=60, tune=60, chains=2, target_accept=0.8)
+    names = [finding.name for finding in est.check(model, evidence, post, seed=9, sampling=few)]
+    assert names == [
+        "convergence", "anchor budget", "null directions", "conflict", "power", "tipping points", "contraction", "power scaling",
+        "prior predictive", "posterior predictive", "reported rates", "leave one source out", "node split", "placebo source",
+        "tipping table", "leave one area out",
+    ]  # fmt: skip
