@@ -38,12 +38,14 @@ from .results import save as save
 from .results import summary as summary
 from .sampling import Sampling as Sampling
 from .synthesis import Capacity as Capacity
+from .synthesis import CapacityIndex as CapacityIndex
 from .synthesis import Covariate as Covariate
 from .synthesis import Hotline as Hotline
 from .synthesis import IdentifiedVictims as IdentifiedVictims
 from .synthesis import Incidence as Incidence
 from .synthesis import JusticeFunnel as JusticeFunnel
 from .synthesis import Overlap as Overlap
+from .synthesis import Publication as Publication
 from .synthesis import Survey as Survey
 from .synthesis import Synthesis as Synthesis
 from .synthesis import Validation as Validation

@@ -7,18 +7,14 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import linalg
 
+from estimators.priors import Claim, ExternalEstimate
 from estimators.synthesis.geometry import STEP, Geometry
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
+from estimators.synthesis.statements import Statements
 
 type Array = NDArray[np.float64]
 
-LEVELS = {
-    "log_incidence_level": "incidence",
-    "logit_reporting_level": "reporting",
-    "log_hotline_level": "hotline",
-}
-ANCHORING = {"survey": "external", "overlap": "overlap", "validation": "validation"}
 NOTHING = 1e-6  # precision of a prior that is taken away
 
 
@@ -38,31 +34,24 @@ def absolute_anchors(panel: Panel) -> tuple[Anchor, ...]:
     """Every prior on a level, every statement, and every source that measures a level."""
     found = []
     for location in panel.locations:
-        if location.name in LEVELS:
-            prior = location.prior
-            said = "claim" if location.group == "claim" else f"prior on {LEVELS[location.name]}"
-            found.append(
-                Anchor(f"{said}: {prior.description}", LEVELS[location.name], level=location.name, reason=prior.reason)
-            )
-    for stream, term in panel.figures:
-        rows = panel.figures[stream, term]
-        if stream == "statements":
-            anchor = next(part for part in panel.parts if part.name == "statements").anchors[int(term.split()[1]) - 1]  # type: ignore[attr-defined]
-            kind = "reporting" if hasattr(anchor, "statement") else "external"
-            reason = anchor.prior.reason if kind == "reporting" else anchor.reason
-            found.append(
-                Anchor(anchor.name, kind, source=(stream, term), derived_from=anchor.derived_from, reason=reason)
-            )
-        elif stream in ANCHORING and len(rows):
-            found.append(
-                Anchor(
-                    f"{stream}: {term.replace('_', ' ')}",
-                    ANCHORING[stream],
-                    source=(stream, term),
-                    reason="figures of the evidence",
-                )
-            )
+        if location.anchor:
+            said = "claim" if location.group == "claim" else f"prior on {location.anchor}"
+            name = f"{said}: {location.prior.description}"
+            found.append(Anchor(name, location.anchor, level=location.name, reason=location.prior.reason))
+    parts = {part.name: part for part in panel.parts}
+    for (stream, term), rows in panel.figures.items():
+        part = parts[stream]
+        if isinstance(part, Statements):
+            found.append(_stated(part.anchors[int(term.split()[1]) - 1], (stream, term)))
+        elif len(rows) and (kind := getattr(part, "anchor", "")):
+            name = f"{stream}: {term.replace('_', ' ')}"
+            found.append(Anchor(name, kind, source=(stream, term), reason="figures of the evidence"))
     return tuple(found)
+
+
+def _stated(anchor: Claim | ExternalEstimate, source: tuple[str, str]) -> Anchor:
+    kind, reason = ("reporting", anchor.prior.reason) if isinstance(anchor, Claim) else ("external", anchor.reason)
+    return Anchor(anchor.name, kind, source=source, derived_from=anchor.derived_from, reason=reason)
 
 
 def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:

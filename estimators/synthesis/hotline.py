@@ -119,7 +119,7 @@ class Hotline:
         """Level, area effects, drift, duplicates, valid share, dispersions."""
         areas, _, periods = grid.shape
         found: list[Unknown] = [
-            Location("log_hotline_level", self.level, "hotline level"),
+            Location("log_hotline_level", self.level, "hotline level", anchor="hotline"),
             Location("log_calls_per_victim", self.duplicates, "hotline level"),
             Location("logit_valid_share", self.valid, "hotline level"),
             Location("log_concentration_classification", self.concentration, "dispersion"),

@@ -103,7 +103,7 @@ class IdentifiedVictims:
         prior = self.reporting.prior if isinstance(self.reporting, Claim) else self.reporting
         group = "claim" if isinstance(self.reporting, Claim) else "reporting level"
         areas, _, periods = grid.shape
-        found: list[Unknown] = [Location("logit_reporting_level", prior, group)]
+        found: list[Unknown] = [Location("logit_reporting_level", prior, group, anchor="reporting")]
         if isinstance(self.reporting, Claim) or "statements" in present:
             found.append(Location("log_reported_per_identified", self.mapping, "claim"))
         if areas > 1:

@@ -92,7 +92,7 @@ class Incidence:
 
     def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Level, slopes, area effects, walk, strata."""
-        found: list[Unknown] = [Location("log_incidence_level", self.level, "incidence level")]
+        found: list[Unknown] = [Location("log_incidence_level", self.level, "incidence level", anchor="incidence")]
         degrees = 4.0 if self.area_effects == "student" else 0.0
         areas, _, periods = grid.shape
         if areas > 1:

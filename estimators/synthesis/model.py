@@ -59,6 +59,8 @@ class Synthesis:
             raise ModelError(f"streams {', '.join(names) or 'none'}: expected at least one, and each once")
         _check_needs(names, self.streams, self.process)
         check_anchors(self.anchors)
+        if any(isinstance(anchor, Claim) for anchor in self.anchors) and "identified_victims" not in names:
+            raise ModelError("a claim speaks of the share reported: expected IdentifiedVictims among the streams")
         _refuse_circular(self.anchors, self.streams)
         if not 0.0 <= self.doubt < 1.0:
             raise ModelError(f"doubt {self.doubt:g}: expected a probability below 1")
@@ -169,6 +171,8 @@ def _check_needs(names: list[str], streams: tuple[Stream, ...], process: Inciden
         "justice_funnel": ("identified_victims",),
         "validation": ("identified_victims",),
         "overlap": ("identified_victims", "hotline"),
+        "publication": ("justice_funnel",),
+        **{name: ("justice_funnel",) for name in names if name.startswith("capacity_index")},
     }
     for name, wanted in needs.items():
         missing = [other for other in wanted if name in names and other not in names[: names.index(name)]]

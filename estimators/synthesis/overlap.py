@@ -46,6 +46,11 @@ class Overlap:
         """One."""
         return (self.indicator,)
 
+    @property
+    def anchor(self) -> str:
+        """Its figures measure a level: what kind of absolute anchor they are."""
+        return "overlap"
+
     def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Dependence."""
         return (Location("log_overlap_dependence", self.dependence, "overlap"),)

@@ -75,6 +75,11 @@ class Survey:
         """Stocks and flows."""
         return self.stock, self.flow
 
+    @property
+    def anchor(self) -> str:
+        """Its figures measure a level: what kind of absolute anchor they are."""
+        return "external"
+
     def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """Duration, definition and bias."""
         return (

@@ -30,12 +30,15 @@ class Location:
         Named group of priors for sensitivity analysis, e.g. ``"claim"`` or ``"incidence level"``.
     multiplies : bool
         Whether it multiplies effects: its value at a joint mode is then no guide, and it is kept at its prior mean there.
+    anchor : str
+        Where its prior fixes the level of the flow by itself: what kind of absolute anchor it is, e.g. ``"hotline"``.
     """
 
     name: str
     prior: Prior
     group: str
     multiplies: bool = False
+    anchor: str = ""
 
     def __post_init__(self) -> None:
         if self.prior.family not in GAUSSIAN:

@@ -52,6 +52,11 @@ class Validation:
         """Audited cases and those reported."""
         return self.audited, self.reported
 
+    @property
+    def anchor(self) -> str:
+        """Its figures measure a level: what kind of absolute anchor they are."""
+        return "validation"
+
     def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """The concentration."""
         if self.concentration is None:
