@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -27,7 +28,7 @@ class Sampling:
     tune, chains, target_accept : int, int, float
         Of the sampler; an exact engine has one chain.
     sampler : {"nutpie", "pymc", "numpyro", "blackjax"}
-        Which implementation of NUTS.
+        Which implementation of NUTS; the last two come with ``pip install darkfigure[jax]``.
     progress : bool
         Show a progress bar.
     """
@@ -82,6 +83,8 @@ class Sampler:
         """Draws and statistics, with other values for some of the model's data."""
         if sampling.sampler == "nutpie":
             return self._nutpie(sampling, seed, data or {})
+        if sampling.sampler in ("numpyro", "blackjax") and find_spec(sampling.sampler) is None:
+            raise ModelError(f"sampler {sampling.sampler!r} is not installed: expected pip install 'darkfigure[jax]'")
         import pymc as pm
 
         logging.getLogger("pymc").setLevel(logging.ERROR)
