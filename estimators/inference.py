@@ -18,7 +18,7 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 """
 
 import json
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import xarray as xr
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Engine", "Estimator", "ExactEstimator", "GraphEstimator", "Sampling", "Summarised", "fit"]
 
 type Engine = Literal["auto", "exact", "nuts"]
+type Figures = Any  # a dataset over (area, period), or an object that has one as `cells`
 ENGINES: tuple[Engine, ...] = ("auto", "exact", "nuts")
 
 
@@ -49,7 +50,7 @@ class Estimator(Protocol):
         """What is taken for granted, in words."""
         ...
 
-    def figures(self, evidence: Evidence) -> xr.Dataset:
+    def figures(self, evidence: Evidence) -> Figures:
         """The cells to fit."""
         ...
 
@@ -58,7 +59,7 @@ class Estimator(Protocol):
 class ExactEstimator(Estimator, Protocol):
     """An estimator whose posterior is known in closed form or by quadrature."""
 
-    def exact(self, figures: xr.Dataset, draws: int, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+    def exact(self, figures: Figures, draws: int, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         """Groups of the result."""
         ...
 
@@ -67,7 +68,7 @@ class ExactEstimator(Estimator, Protocol):
 class Summarised(ExactEstimator, Protocol):
     """An exact estimator that also knows quantiles or moments without drawing."""
 
-    def summaries(self, figures: xr.Dataset) -> dict[str, xr.Dataset]:
+    def summaries(self, figures: Figures) -> dict[str, xr.Dataset]:
         """Groups ``quantiles`` and ``moments``."""
         ...
 
@@ -76,11 +77,11 @@ class Summarised(ExactEstimator, Protocol):
 class GraphEstimator(Estimator, Protocol):
     """An estimator that is a PyMC graph plus what follows from its draws."""
 
-    def graph(self, figures: xr.Dataset) -> "pm.Model":
+    def graph(self, figures: Figures) -> "pm.Model":
         """The model, every discrete unknown summed out."""
         ...
 
-    def complete(self, posterior: xr.Dataset, figures: xr.Dataset, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+    def complete(self, posterior: xr.Dataset, figures: Figures, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         """Groups of the result, from the draws of the graph's free variables."""
         ...
 
@@ -160,7 +161,7 @@ def _checked_seed(seed: int) -> int:
 
 
 def _sample(
-    estimator: GraphEstimator, figures: xr.Dataset, sampling: Sampling, rng: np.random.Generator
+    estimator: GraphEstimator, figures: Figures, sampling: Sampling, rng: np.random.Generator
 ) -> dict[str, xr.Dataset]:
     posterior, statistics = sample(estimator.graph(figures), sampling, int(rng.integers(2**31)))
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}
