@@ -29,6 +29,13 @@ DISPERSION = Prior("dispersion of identified victims", "extra coefficient of var
 STRATUM = Prior(
     "reporting of a stratum", "odds differ by up to a factor 7", "normal", (0.0, 1.0), "labour is reported far less"
 )
+STRATUM_AREA = Prior(
+    "area effects on the reporting of a stratum",
+    "up to a factor 2.7",
+    "half-normal",
+    (0.0, 0.5),
+    "areas look elsewhere",
+)
 MAPPING = Prior("cases reported per victim identified", ".4 to 2.3", "log-normal", (0.0, 0.5),
                 "a claim speaks of cases reported to anyone; one case may hold several victims, many reports identify none")  # fmt: skip
 
@@ -50,8 +57,8 @@ class IdentifiedVictims:
         Log-normal, of φ: variance m + m²/φ.
     mapping : Prior
         Log-normal, of the cases reported per victim identified that claims need.
-    stratum : Prior
-        Normal, of the difference of each stratum in logit ρ; used where the process has strata.
+    stratum, stratum_area_sd : Prior
+        Normal, of the difference of each stratum in logit ρ, and half-normal, of area effects on it; used where the process has strata.
     covariates : tuple of Covariate
         What reporting may depend on, a reform of the law for example.
     neighbours : tuple of pairs of str
@@ -73,6 +80,7 @@ class IdentifiedVictims:
     dispersion: Prior = DISPERSION
     mapping: Prior = MAPPING
     stratum: Prior = STRATUM
+    stratum_area_sd: Prior = STRATUM_AREA
     covariates: tuple[Covariate, ...] = ()
     neighbours: tuple[tuple[str, str], ...] = ()
     mixing: Prior = MIXING
@@ -120,6 +128,8 @@ class IdentifiedVictims:
                       Effect("reporting_walk", "area_step", "reporting_walk_sd", seen_with="incidence_walk")]  # fmt: skip
         if grid.by:
             found += [Location(f"logit_reporting_{word}", self.stratum, "strata") for word in grid.strata]
+            found += [Scale("reporting_stratum_sd", self.stratum_area_sd, "strata"),
+                      Effect("reporting_stratum", "area_stratum", "reporting_stratum_sd", seen_with="incidence_stratum")]  # fmt: skip
         if "capacity" in present:
             found.append(Location("capacity_on_reporting", self.capacity, "capacity", multiplies=True))
         found += [Location(f"reporting_slope_{x.name}", x.slope, "covariates") for x in self.covariates]
@@ -137,7 +147,7 @@ class IdentifiedVictims:
             logit = logit - world["log_reported_per_identified"]
         if grid.by:
             offsets = world.operations.concatenate([world[f"logit_reporting_{word}"] for word in grid.strata])
-            logit = logit + offsets[..., grid.index["stratum"]]
+            logit = logit + offsets[..., grid.index["stratum"]] + world.effect("reporting_stratum", "area_stratum")
         if "capacity" in world:
             logit = logit + world["capacity_on_reporting"] * world["capacity"]
         for x in self.covariates:

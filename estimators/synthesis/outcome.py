@@ -94,16 +94,13 @@ def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng
 
 
 def _true_count(flow: Array, seen: Array, panel: Panel, rng: np.random.Generator) -> Array:
-    """A count around the flow: what was identified, where one row counts one cell, and the rest Poisson.
+    """A count around the flow: the identified, kept within what was reported of their cell, and Poisson unidentified.
 
     Where no figure is known, the identified are Poisson too: the count is then Poisson around the flow.
     """
-    first = next((rows for (stream, _), rows in panel.figures.items() if stream == "identified_victims"), None)
-    known = np.full(panel.grid.size, -1) if first is None else first.row_of_cell
-    reported = thinning.poisson_draws(rng, seen)
-    if first is not None and (known >= 0).any():
-        reported = np.where(known >= 0, first.lower[np.maximum(known, 0)], reported)
-    return reported + thinning.poisson_draws(rng, np.maximum(flow - seen, 0.0))
+    lower, upper = panel.reported_limits
+    identified = np.clip(thinning.poisson_draws(rng, seen), lower, upper)
+    return np.asarray(identified + thinning.poisson_draws(rng, np.maximum(flow - seen, 0.0)))
 
 
 def _unknowns(posterior: xr.Dataset, panel: Panel) -> xr.Dataset:

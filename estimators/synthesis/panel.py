@@ -46,17 +46,27 @@ class Panel:
     @property
     def cells(self) -> xr.Dataset:
         """Population and years over (area, period), and the reported figures of the first stream where one row is one cell."""
-        areas, strata, periods = self.grid.shape
-        limits = {name: np.full(self.grid.size, np.nan) for name in ("lower", "upper")}
-        first = next((rows for (stream, _), rows in self.figures.items() if stream == "identified_victims"), None)
-        if first is not None:
-            whole = first.single & (np.abs(first.matrix.sum(axis=1) - 1.0) < 1e-9)
-            limits["lower"][first.cell[whole]] = first.lower[whole]
-            limits["upper"][first.cell[whole]] = first.upper[whole]
-        shaped = {name: values.reshape(areas, strata, periods).sum(axis=1) for name, values in limits.items()}
-        reported = np.where(shaped["lower"] == shaped["upper"], shaped["lower"], np.nan)
-        data = {name: (("area", "period"), values) for name, values in ({"reported": reported} | shaped).items()}
-        return self.grid.dataset().assign(data)
+        lower, upper = (each.reshape(self.grid.shape).sum(axis=1) for each in self.reported_limits)
+        known = np.isfinite(upper)
+        exact = known & (lower == upper)
+        limits = {
+            "reported": np.where(exact, lower, np.nan),
+            "lower": np.where(known, lower, np.nan),
+            "upper": np.where(known, upper, np.nan),
+        }
+        return self.grid.dataset().assign({name: (("area", "period"), values) for name, values in limits.items()})
+
+    @cached_property
+    def reported_limits(self) -> tuple[Array, Array]:
+        """Least and most that was identified in each cell, (cells,): from rows of one cell; 0 and infinity where there is none."""
+        lower, upper = np.zeros(self.grid.size), np.full(self.grid.size, np.inf)
+        for (stream, _), rows in self.figures.items():
+            if stream == "identified_victims" and len(rows):
+                single = rows.single
+                np.add.at(lower, rows.cell[single], rows.lower[single])
+                whole = single & (np.abs(rows.matrix.sum(axis=1) - 1.0) < 1e-9)
+                upper[rows.cell[whole]] = rows.upper[whole]
+        return lower, upper
 
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
