@@ -34,3 +34,20 @@ def checked(parts: "Sequence[pd.DataFrame]") -> "Evidence":
     from estimators.evidence import read_evidence
 
     return read_evidence(pd.concat([part.astype(object) for part in parts], ignore_index=True))
+
+
+def without(evidence: "Evidence", indicator: str, about: "Sequence[str]") -> "Evidence":
+    """The same evidence without the figures of an indicator in some areas and years, named like ``"MX-COA 2015"``.
+
+    Examples
+    --------
+    >>> from estimators import datasets
+    >>> before = datasets.mexico()
+    >>> len(before.table) - len(without(before, "victims_identified", ["MEX 2015"]).table)
+    1
+    """
+    from estimators.evidence import read_evidence
+
+    rows = evidence.table
+    named = rows["area"].astype(str) + " " + rows["period_start"].dt.strftime("%Y")
+    return read_evidence(rows[~((rows["indicator"] == indicator) & named.isin(list(about)))], regions=evidence.regions)

@@ -49,6 +49,8 @@ def plot_periods(
             axes.set_title((names or {}).get(area, area), loc="left", fontsize=9)
         for axes in panels[len(areas) :]:
             axes.set_visible(False)
+        for axes in panels[max(0, len(areas) - across) : len(areas)]:
+            axes.tick_params(labelbottom=True)
         periods = list(dict.fromkeys(table["period"]))
         step = max(1, ceil(len(periods) / FEW))
         panels[0].set_xticks(range(0, len(periods), step), periods[::step])

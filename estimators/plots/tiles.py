@@ -12,6 +12,7 @@ from estimators.plots.forest import WORDS
 from estimators.plots.standing import standing
 from estimators.plots.style import INK, footnote, new_figure, styled
 
+ENDS, SHARE = ("median", "lower", "upper"), "reporting_probability"  # a share is written in per cent
 SIDE = 0.94  # of a tile, in units of the grid
 PALE = 0.55  # of the colour scale, above which letters are white
 
@@ -37,6 +38,8 @@ def plot_tiles(table: pd.DataFrame, tiles: pd.DataFrame, *, quantity: str = "inc
         The verdict and the state of the sampler stand under it.
     """
     rows = tiles.merge(table, how="left", on="area")
+    if quantity == SHARE:
+        rows[[f"{SHARE}_{end}" for end in ENDS]] *= 100.0
     median = rows[f"{quantity}_median"].to_numpy(dtype=float)
     low, high = np.nanmin(median), np.nanmax(median)
     scale = LogNorm(low / 1.2, high * 1.2)
@@ -59,7 +62,9 @@ def plot_tiles(table: pd.DataFrame, tiles: pd.DataFrame, *, quantity: str = "inc
         axes.set_xlim(0, 1 + rows["column"].max())
         axes.set_ylim(1 + rows["row"].max(), 0)
         axes.set_axis_off()
-        axes.set_title(title or WORDS.get(quantity, quantity), loc="left", fontsize=11)
+        axes.set_title(
+            (title or WORDS.get(quantity, quantity)) + (", %" if quantity == SHARE else ""), loc="left", fontsize=11
+        )
         words = f"Each tile: area, median, {100 * float(table['probability'].iloc[0]):g} % interval; darker is more."
         footnote(figure, f"{words} {standing(table)}")
     return figure

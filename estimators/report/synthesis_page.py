@@ -25,12 +25,12 @@ class Account:
 
     title: str
     question: tuple[str, ...]
+    command: str
     period: str
     names: Mapping[str, str]
     beside: pd.DataFrame | None
     exhibits: tuple[Exhibit, ...]
     sources: pd.DataFrame | None
-    command: str
 
 
 def compose(
@@ -69,7 +69,8 @@ def _first(
     tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, str], account: Account, state: str
 ) -> tuple[Block, ...]:
     whole = tables["totals"].set_index("period").loc[account.period].to_dict()
-    counts = numbers.estimate(whole["true_count_median"], whole["true_count_lower"], whole["true_count_upper"])
+    digits = numbers.supported_digits(whole["simulation_error"])
+    counts = numbers.estimate(whole["true_count_median"], whole["true_count_lower"], whole["true_count_upper"], digits)
     lines = [
         f"{account.period}, all {whole['areas']} areas together: {counts} persons newly exploited in the year, median and "
         f"{100 * whole['probability']:g} % interval; {numbers.count(whole['reported'])} were identified in the "
@@ -78,8 +79,8 @@ def _first(
     if "reporting_probability_median" in whole:
         low, high = whole["reporting_probability_lower"], whole["reporting_probability_upper"]
         lines.append(
-            f"Share identified: {numbers.one_in(whole['reporting_probability_median'])}, 1 in "
-            f"{numbers.number(1 / high, towards='down')} to 1 in {numbers.number(1 / low, towards='up')}. The counts fix the product of "
+            f"Share identified: {numbers.one_in(whole['reporting_probability_median'], digits)}, 1 in "
+            f"{numbers.number(1 / high, digits, 'down')} to 1 in {numbers.number(1 / low, digits, 'up')}. The counts fix the product of "
             "flow and share reported; how it divides between the two is decided by the assumptions listed under “What fixes the level”."
         )
     focus = tables["summary"][tables["summary"]["period"] == account.period]
@@ -111,7 +112,7 @@ def _exhibit(exhibit: Exhibit, drawn: Mapping[str, str], account: Account, state
 def _beside(table: pd.DataFrame, account: Account, state: str) -> tuple[Block, ...]:
     if account.beside is None:
         return ()
-    ours = table[["area", "period", *(f"true_count_{end}" for end in ("median", "lower", "upper"))]]
+    ours = table[["area", "period", "simulation_error", *(f"true_count_{end}" for end in ("median", "lower", "upper"))]]
     both = account.beside.rename(columns={"value": "published"}).merge(ours, on=["area", "period"])
     both["published_over_median"] = both["published"] / both["true_count_median"]
     columns = [

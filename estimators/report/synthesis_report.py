@@ -25,14 +25,12 @@ def synthesis_report(
     post: xr.DataTree,
     folder: str | os.PathLike[str],
     *,
-    title: str,
-    question: Sequence[str] = (),
+    about: str,
     period: str = "",
     names: Mapping[str, str] | None = None,
     beside: pd.DataFrame | None = None,
     exhibits: Sequence[Exhibit] = (),
     sources: pd.DataFrame | None = None,
-    command: str = "",
     table: pd.DataFrame | None = None,
 ) -> tuple[Path, ...]:
     """Write everything there is to show of a synthesis into a folder, each file whole or not at all.
@@ -43,10 +41,9 @@ def synthesis_report(
         Result of fitting a `Synthesis`.
     folder : path
         Made if it does not exist.
-    title : str
-        Of the report.
-    question : sequence of str
-        Paragraphs on what is asked and what would count as an answer.
+    about : str
+        The first line is the title, the paragraphs after it say what is asked and of which figures; an indented one is the command. The
+        docstring of an experiment is all that.
     period : str
         Which period the first page shows; by default the last in which most areas report.
     names : mapping of str to str, optional
@@ -57,8 +54,6 @@ def synthesis_report(
         Further tables and figures.
     sources : pandas.DataFrame, optional
         ``evidence.source_table()``.
-    command : str
-        How the report was made.
     table : pandas.DataFrame, optional
         ``estimators.summary(post)``, where it is known already.
 
@@ -78,9 +73,10 @@ def synthesis_report(
     told = identification(post)
     state = {"verdict": told.verdict, "convergence": checked.status}
     chosen = _chosen_period(post, period)
+    noise = {"simulation_error": float(table["simulation_error"].max())}
     tables = {
         "summary": table,
-        "totals": totals(post).assign(**state),
+        "totals": totals(post).assign(**noise, **state),
         "anchors": told.anchors.assign(**state),
         "unknowns": unknowns(post).assign(**state),
         "predictions": prediction_table(post).assign(**state),
@@ -90,7 +86,7 @@ def synthesis_report(
     figures = _figures(post, tables, chosen, names, beside)
     drawn = {name: to_svg(figure) for name, figure in figures.items()}
     drawn |= {exhibit.name: to_svg(exhibit.figure) for exhibit in exhibits if exhibit.figure is not None}
-    account = Account(title, tuple(question), chosen, names or {}, beside, tuple(exhibits), sources, command)
+    account = Account(*_said(about), chosen, names or {}, beside, tuple(exhibits), sources)
     page: Document = compose(post, tables, drawn, account, told, checked)
     where = Path(folder)
     written = [write_text(render_html(page), where / "report.html"), save(post, where / "posterior.nc")]
@@ -100,6 +96,14 @@ def synthesis_report(
     ]
     written += [write_text(svg, where / f"{name}.svg") for name, svg in drawn.items()]
     return tuple(written)
+
+
+def _said(about: str) -> tuple[str, tuple[str, ...], str]:
+    """Title, paragraphs and command."""
+    blocks = [block for block in about.strip().split("\n\n") if block.strip()]
+    commands = [block.strip() for block in blocks if block.startswith("    ")]
+    title, *paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("    ")] or [""]
+    return title, tuple(paragraphs), "; ".join(commands)
 
 
 def _chosen_period(post: xr.DataTree, period: str) -> str:

@@ -1,0 +1,175 @@
+"""Exhibits of a synthesis: the first stage of justice, single figures and their weight, areas by what is known of them, a map."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics.convergence import convergence
+from estimators.errors import ModelError
+from estimators.plots import plot_forest, plot_tiles, prediction_table
+from estimators.plots.forest import WORDS
+from estimators.report.exhibit import Exhibit
+from estimators.results import limits
+
+ENDS = {"median": 0.5, "lower": 0.025, "upper": 0.975}
+RARE = 0.01
+FIRST = "log_ratio_"
+DISPERSION = "log_dispersion_identified_victims"
+
+
+def tile_exhibit(table: pd.DataFrame, tiles: pd.DataFrame, *, period: str, quantity: str) -> Exhibit:
+    """A tile map of one period.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``estimators.summary(post)``.
+    tiles : pandas.DataFrame
+        Columns area, row, column.
+    period, quantity : str
+        What is drawn.
+    """
+    words = WORDS.get(quantity, quantity)
+    heading = f"{words[0].upper()}{words[1:]}, {period}"
+    figure = plot_tiles(table[table["period"] == period], tiles, quantity=quantity, title=heading)
+    text = "Colours compare medians; the interval on each tile says how little a comparison of two neighbours is worth."
+    return Exhibit(f"tiles_{quantity}", heading, (text,), figure=figure, caption=f"{heading}, on equal tiles.")
+
+
+def ratio_exhibit(post: xr.DataTree, table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> Exhibit:
+    """Number at the first stage of justice for each identified victim, by area: what the two counts say together.
+
+    Raises
+    ------
+    ModelError
+        If the result has no justice funnel.
+    """
+    draws = post["posterior"].to_dataset()
+    found = [str(name) for name in draws if str(name).startswith(FIRST)]
+    if not found or "cases_area" not in draws:
+        raise ModelError(f"{post.attrs['estimator']} has no justice funnel: expected one among its streams")
+    stage = found[0].removeprefix(FIRST)
+    ratio = xr.ufuncs.exp(draws[found[0]] + draws["cases_area"])
+    rows = pd.DataFrame({"area": ratio["area"].values.astype(str)})
+    victims, cases = (
+        _sums(post, name) for name in ("identified_victims: victims_identified", f"justice_funnel: {stage}")
+    )
+    both = (
+        victims.merge(cases, on=["area", "period"], suffixes=("_victims", "_cases"))
+        .groupby("area")[["sum_victims", "sum_cases"]]
+        .sum()
+    )
+    rows["victims"], rows[stage] = (
+        both[column].reindex(rows["area"]).to_numpy() for column in ("sum_victims", "sum_cases")
+    )
+    rows["counted_ratio"] = rows[stage] / rows["victims"]
+    for end, chance in ENDS.items():
+        rows[f"ratio_{end}"] = ratio.quantile(chance, dim=("chain", "draw")).values
+    rows = rows.assign(**_state(table)).sort_values("ratio_median", ignore_index=True)
+    words = stage.replace("_", " ")
+    shown = rows.assign(name=rows["area"].map(dict(names or {})).fillna(rows["area"]))
+    text = (
+        f"{words[0].upper()}{words[1:]} for each identified victim, from the periods with exact figures of both. A ratio far below the "
+        "others is a place where one case holds many victims, or where victims are counted and cases are not; far above 1, the reverse. It "
+        "says nothing of how many victims nobody identified: both numbers begin with those who were."
+    )
+    figure = plot_forest(shown, label="name", quantity="ratio", title=f"{words} for each identified victim")
+    return Exhibit(
+        "funnel_ratio", "From victims to cases", (text,), rows, figure, f"{words} for each identified victim."
+    )
+
+
+def mass_events(post: xr.DataTree, indicator: str) -> pd.DataFrame:
+    """Figures of an indicator far above what all the others let expect: rows of `estimators.prediction_table`."""
+    table = prediction_table(post)
+    return table[
+        (table["indicator"] == indicator) & (table["tail"] < RARE) & (table["lower"] > table["predicted_upper"])
+    ]
+
+
+def event_exhibit(post: xr.DataTree, without: xr.DataTree, events: pd.DataFrame, table: pd.DataFrame) -> Exhibit:
+    """What single figures do to the estimates: the same model with and without them.
+
+    Parameters
+    ----------
+    post, without : xarray.DataTree
+        Results of the two fits.
+    events : pandas.DataFrame
+        Rows of `estimators.prediction_table` that were left out.
+    table : pandas.DataFrame
+        ``estimators.summary(post)``.
+    """
+    keys = ["area", "period"]
+    ends = [f"true_count_{end}" for end in ENDS]
+    other = xr.Dataset({f"true_count_{end}": values for end, values in limits(without, "true_count", 0.95).items()})
+    again = other.to_dataframe().reset_index()
+    both = table[[*keys, "reported", *ends]].merge(again[[*keys, *ends]], on=keys, suffixes=("", "_without"))
+    moved = both["true_count_median"] / both["true_count_median_without"]
+    named: list[str] = events["about"].astype(str).tolist()
+    rows = both.assign(moved_by=moved)[(both["area"] + " " + both["period"]).isin(named)]
+    rows = rows.rename(columns={f"{end}_without": f"without_it_{end.removeprefix('true_count_')}" for end in ends})
+    others = moved[~(both["area"] + " " + both["period"]).isin(named)]
+    spread = [float(np.exp(np.median(each["posterior"].to_dataset()[DISPERSION].values))) for each in (post, without)]
+    listed, before, after = "; ".join(named), *(f"{value:.2g}" for value in spread)
+    span = f"{float(others.min()):.2f} to {float(others.max()):.2f}"
+    sound = convergence(without).status
+    text = (
+        f"{len(named)} figures lie above what the others let expect, mass events each: {listed}. The negative binomial takes them as "
+        "chance variation of what is identified, and not as so many more victims hidden. Fitted again without them, the dispersion φ "
+        f"goes from {before} to {after} (variance m + m²/φ), and the medians of all other areas and periods change by factors "
+        f"from {span}. The sampler's result without them: {sound}."
+    )
+    return Exhibit(
+        "mass_events",
+        "Mass events",
+        (text,),
+        rows.reset_index(drop=True),
+        caption="The true count with and without each figure.",
+    )
+
+
+def coverage_exhibit(table: pd.DataFrame, rows: pd.DataFrame, *, period: str) -> Exhibit:
+    """Areas by what a source says of them: how wide their estimates are where it gives a figure, a limit or nothing.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        ``estimators.summary(post)``.
+    rows : pandas.DataFrame
+        Rows of the source, as in ``evidence.table``.
+    period : str
+        Whose estimates are compared.
+    """
+    said = rows.assign(exact=rows["lower"] == rows["upper"]).dropna(subset=["lower"]).groupby("area")["exact"].any()
+    words = {area: "a figure" if exact else "only a limit" for area, exact in said.items()}
+    focus = table[table["period"] == period]
+    focus = focus.assign(
+        source=focus["area"].map(words).fillna("nothing"), width=focus["true_count_upper"] / focus["true_count_lower"]
+    )
+    groups = focus.groupby("source", sort=False)
+    found = pd.DataFrame({"areas": groups.size(), "median_of_upper_over_lower": groups["width"].median()}).reset_index()
+    found["which"] = [", ".join(group["area"].str.split("-").str[-1]) for _, group in groups]
+    name = str(rows["indicator"].iloc[0]).replace("_", " ")
+    text = (
+        f"Where no {name} are known an area is not taken for zero: it has no row, and borrows from the others only how areas differ. Where "
+        "a source prints the largest alone, the others have the limit that follows. The table shows what the source is worth in width."
+    )
+    caption = f"Upper over lower limit of the true count of {period}, by what the {name} say of an area."
+    return Exhibit("coverage", f"Areas with and without {name}", (text,), found, caption=caption)
+
+
+def _sums(post: xr.DataTree, name: str) -> pd.DataFrame:
+    """Exact figures of one kind by area and period."""
+    figures = post["figures"].to_dataset()
+    lower, upper, about = (figures[f"{name} {part}"].values for part in ("lower", "upper", "about"))
+    split = pd.Series(about.astype(str)).str.partition(" ")
+    frame = pd.DataFrame({"area": split[0], "period": split[2], "sum": lower.astype(float)})
+    exact: pd.DataFrame = frame.loc[lower == upper]
+    return exact
+
+
+def _state(table: pd.DataFrame) -> dict[str, Any]:
+    return {name: table[name].iloc[0] for name in ("probability", "verdict", "convergence")}
