@@ -14,7 +14,9 @@ def make_evidence(figures, *, areas="AB", periods=("2020", "2021"), population=2
         for period in periods
     ]
     for area, period, indicator, value, *more in figures:
-        rows.append({"area": area, "period": period, "indicator": indicator, "value": value} | (more[0] if more else {}))
+        rows.append(
+            {"area": area, "period": period, "indicator": indicator, "value": value} | (more[0] if more else {})
+        )
     table = pd.DataFrame(rows).astype(object)
     table["source"] = "s"
     return est.read_evidence(table.fillna(""), regions=regions)

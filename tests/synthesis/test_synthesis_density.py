@@ -66,7 +66,9 @@ def cells_of(x):
 def counted(figure, mean, dispersion):
     """Log probability of a figure, (low, high) being an interval, under a negative binomial."""
     low, high = figure if isinstance(figure, tuple) else (figure, figure)
-    return special.logsumexp(stats.nbinom.logpmf(np.arange(low, high + 1), dispersion, dispersion / (dispersion + mean)))
+    return special.logsumexp(
+        stats.nbinom.logpmf(np.arange(low, high + 1), dispersion, dispersion / (dispersion + mean))
+    )
 
 
 def stated(value, mean, sd):
@@ -86,13 +88,21 @@ def victims(x, cell):
 
 
 def funnel(x, cell):
-    opened = {key: each["flow"] * each["rho"] * np.exp(x("log_ratio_investigations_opened")) * each["cases"] for key, each in cell.items()}
+    opened = {
+        key: each["flow"] * each["rho"] * np.exp(x("log_ratio_investigations_opened")) * each["cases"]
+        for key, each in cell.items()
+    }
     figures = [
         (8, opened["A", "2019"]), (11, opened["A", "2021"]), (14, opened["B", "2019"]), ((10, 15), opened["B", "2020"]),
         (19, opened["B", "2021"]), (3, LEAP_H1 * opened["C", "2020"]),
     ]  # fmt: skip
     total = sum(counted(figure, mean, np.exp(x("log_dispersion_investigations_opened"))) for figure, mean in figures)
-    parents = opened | {("A", "2019"): 8, ("A", "2021"): 11, ("B", "2019"): 14, ("B", "2021"): 19}  # known for a whole cell
+    parents = opened | {
+        ("A", "2019"): 8,
+        ("A", "2021"): 11,
+        ("B", "2019"): 14,
+        ("B", "2021"): 19,
+    }  # known for a whole cell
     for stage, known in (
         ("persons_prosecuted", {("A", "2019"): 5, ("A", "2020"): 6, ("A", "2021"): 3, ("B", "2020"): 9, ("B", "2021"): (0, 4),
                                 ("C", "2020"): 2, ("C", "2021"): 0}),
@@ -117,7 +127,9 @@ def hotline(x, cell):
         counted(figure, heard[key] / cell[key]["valid"], reports)
         for key, figure in {("A", "2019"): 150, ("A", "2020"): 180, ("B", "2019"): (90, 120)}.items()
     )
-    total += sum(counted(figure, heard[key], cases) for key, figure in {("C", "2021"): 12, ("B", "2021"): (0, 8)}.items())
+    total += sum(
+        counted(figure, heard[key], cases) for key, figure in {("C", "2021"): 12, ("B", "2021"): (0, 8)}.items()
+    )
     concentration = np.exp(x("log_concentration_classification"))
     for key, trials, share in ((("A", "2019"), 150, 40), (("A", "2020"), 180, 70)):
         valid = cell[key]["valid"]
@@ -133,7 +145,10 @@ def survey(x, cell):
 
 
 def overlap(x, cell):
-    matched = {key: each["flow"] * each["rho"] * each["use"] * np.exp(x("log_overlap_dependence")) for key, each in cell.items()}
+    matched = {
+        key: each["flow"] * each["rho"] * each["use"] * np.exp(x("log_overlap_dependence"))
+        for key, each in cell.items()
+    }
     return stats.poisson.logpmf(3, matched["A", "2020"]) + stats.poisson.logpmf(0, matched["B", "2019"])
 
 
@@ -151,7 +166,11 @@ def statements(x, cell):
     everywhere = np.log(sum(flow.values()) / len(PERIODS))
     return (
         stated(special.logit(0.01), special.logit(share) + mapping + body, np.log(3) / stats.norm.ppf(0.95))
-        + stated(special.logit(0.04), special.logit(cell["B", "2020"]["rho"]) + mapping + body, np.log(2) / stats.norm.ppf(0.95))
+        + stated(
+            special.logit(0.04),
+            special.logit(cell["B", "2020"]["rho"]) + mapping + body,
+            np.log(2) / stats.norm.ppf(0.95),
+        )
         + stated(np.log(15_000), two_areas, np.hypot(0.5, 0.3))
         + stated(np.log(300 * sum(POPULATION.values()) / 100_000), everywhere, 0.7)
     )
@@ -251,7 +270,9 @@ def flow_of(panel, vector):
 
 
 def test_strata_have_levels_and_area_effects_of_their_own(evidence_of):
-    figures = [(a, p, "victims_identified", 5, {"form": form}) for a in "AB" for p in TWO for form in ("sexual", "labour")]
+    figures = [
+        (a, p, "victims_identified", 5, {"form": form}) for a in "AB" for p in TWO for form in ("sexual", "labour")
+    ]
     model = est.Synthesis(est.Incidence(by="form", strata=("sexual", "labour")), (est.IdentifiedVictims(),))
     panel = model.figures(evidence_of(figures))
     vector = panel.draw_prior(1, np.random.default_rng(1))[0]
@@ -270,6 +291,7 @@ def test_strata_have_levels_and_area_effects_of_their_own(evidence_of):
                 assert log_flow[i, s, t] == pytest.approx(expected, rel=1e-12)
                 expected = (
                     x("logit_reporting_level") + x(f"logit_reporting_{word}") + x.scale("reporting_area_sd") * x("reporting_area", i)
+                    + x.scale("reporting_stratum_sd") * x("reporting_stratum", 2 * i + s)
                     + t * x.scale("reporting_walk_sd") * x("reporting_walk", i)
                 )  # fmt: skip
                 assert logit[i, s, t] == pytest.approx(expected, rel=1e-12)
@@ -344,14 +366,18 @@ def test_same_cohort_is_beta_binomial_of_the_stage_before(evidence_of):
     stages = ("investigations_opened", "persons_prosecuted")
     streams = (est.IdentifiedVictims(), est.JusticeFunnel(stages=stages, same_cohort=True))
     panel = est.Synthesis(est.Incidence(), streams).figures(figures)
-    assert panel.figures["justice_funnel", "persons_prosecuted"].labels == ("A 2020",), "2021 has no figure of the stage before"
+    assert panel.figures["justice_funnel", "persons_prosecuted"].labels == ("A 2020",), (
+        "2021 has no figure of the stage before"
+    )
     assert "logit_same_period" not in panel.layout
     assert "capacity_shock" not in panel.layout, "one ratio cannot tell a shock from its dispersion"
     points = panel.draw_prior(5, np.random.default_rng(1))
     found = panel.log_likelihood(points)["justice_funnel", "persons_prosecuted"][:, 0]
     expected = []
     for x in (Values(panel, point) for point in points):
-        p = special.expit(x("log_ratio_persons_prosecuted") + x.scale("capacity_on_persons_prosecuted") * x("capacity_area"))
+        p = special.expit(
+            x("log_ratio_persons_prosecuted") + x.scale("capacity_on_persons_prosecuted") * x("capacity_area")
+        )
         worth = np.exp(x("log_dispersion_persons_prosecuted"))
         expected.append(stats.betabinom.logpmf(11, 30, worth * p, worth * (1 - p)))
     np.testing.assert_allclose(found, expected, rtol=1e-9)
@@ -359,7 +385,9 @@ def test_same_cohort_is_beta_binomial_of_the_stage_before(evidence_of):
 
 def test_two_bodies_that_speak_once_share_no_error(evidence_of):
     claims = (est.Claim("1 in 100", by="one", area="A"), est.Claim("1 in 50", by="other", area="B"))
-    panel = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),), claims).figures(evidence_of(COUNTS, areas="ABCD"))
+    panel = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),), claims).figures(
+        evidence_of(COUNTS, areas="ABCD")
+    )
     assert not [name for name in panel.layout if name.startswith("body")]
     points = panel.draw_prior(3, np.random.default_rng(1))
     found = panel.log_likelihood(points)["statements", "statement 2"][:, 0]

@@ -33,8 +33,20 @@ def symbolic(function, *values):
         (lambda ops, x: ops.walk(x, 2), (X,)),
         (lambda ops, x: ops.walk(x, 8), (X,)),
     ],
-    ids=["exp", "log", "log1p", "log_expit", "log_reporting", "logaddexp", "lgamma", "where", "concatenate",
-         "log_sum", "walk", "steps"],  # fmt: skip
+    ids=[
+        "exp",
+        "log",
+        "log1p",
+        "log_expit",
+        "log_reporting",
+        "logaddexp",
+        "lgamma",
+        "where",
+        "concatenate",
+        "log_sum",
+        "walk",
+        "steps",
+    ],
 )
 def test_arrays_and_symbols_agree(function, values):
     expected = function(NUMPY, *values)

@@ -37,22 +37,33 @@ def test_cells_are_areas_by_calendar_years_without_gaps(evidence_of):
 
 
 def test_cells_stand_in_the_order_area_stratum_period(evidence_of):
-    figures = [("A", period, VICTIMS, 1, {"form": form}) for period in ("2020", "2021") for form in ("sexual", "labour", "begging")]
+    figures = [
+        ("A", period, VICTIMS, 1, {"form": form})
+        for period in ("2020", "2021")
+        for form in ("sexual", "labour", "begging")
+    ]
     figures += [("B", "2020", VICTIMS, 3)]
     panel = read(evidence_of(figures), process=est.Incidence(by="form", strata=("labour", "sexual", "begging")))
     assert panel.grid.shape == (2, 3, 2)
-    for name, entry in {
-        "area": lambda a, s, p: a, "stratum": lambda a, s, p: s, "period": lambda a, s, p: p,
-        "area_stratum": lambda a, s, p: 3 * a + s, "area_period": lambda a, s, p: 2 * a + p,
-    }.items():  # fmt: skip
-        expected = [entry(a, s, p) for a in range(2) for s in range(3) for p in range(2)]
-        assert panel.grid.index[name].tolist() == expected, name
+    cells = [(a, s, p) for a in range(2) for s in range(3) for p in range(2)]
+    expected = {
+        "area": [a for a, _, _ in cells],
+        "stratum": [s for _, s, _ in cells],
+        "period": [p for _, _, p in cells],
+        "area_stratum": [3 * a + s for a, s, _ in cells],
+        "area_period": [2 * a + p for a, _, p in cells],
+    }
+    assert {name: panel.grid.index[name].tolist() for name in expected} == expected
     labour = victims(panel).labels.index("A 2021")
-    assert weights(panel, victims(panel), labour + 1)[0, 0, 1] == 1, "rows of the second period: sexual, labour, begging"
+    assert weights(panel, victims(panel), labour + 1)[0, 0, 1] == 1, (
+        "rows of the second period: sexual, labour, begging"
+    )
 
 
 def test_named_periods_replace_calendar_years(evidence_of):
-    figures = evidence_of([("A", "2021", VICTIMS, 9), ("A", "2022-Q1", VICTIMS, 2)], areas="A", periods=("2021", "2022"))
+    figures = evidence_of(
+        [("A", "2021", VICTIMS, 9), ("A", "2022-Q1", VICTIMS, 2)], areas="A", periods=("2021", "2022")
+    )
     panel = read(figures, process=est.Incidence(periods=("2021-H1", "2021-H2", "2022-Q1")))
     assert panel.grid.periods == ("2021-H1", "2021-H2", "2022-Q1")
     np.testing.assert_allclose(panel.grid.years, [H1, 1 - H1, 90 / 365], rtol=1e-12)
@@ -130,7 +141,8 @@ def test_a_total_beside_its_strata_is_left_out(evidence_of):
     ]  # fmt: skip
     panel = read(evidence_of(figures), process=FORMS)
     rows = victims(panel)
-    found = {(label, figure): weights(panel, rows, row).tolist() for row, (label, figure) in enumerate(zip(rows.labels, rows.lower, strict=True))}
+    figured = enumerate(zip(rows.labels, rows.lower, strict=True))
+    found = {pair: weights(panel, rows, row).tolist() for row, pair in figured}
     assert ("A 2020", 30) not in found
     assert found["A 2021", 40] == [[[0, 1], [0, 1]], [[0, 0], [0, 0]]], "a total speaks of both strata"
     assert found["A 2020", 20] == [[[1, 0], [0, 0]], [[0, 0], [0, 0]]]
@@ -174,19 +186,27 @@ def test_an_area_without_a_hotline_is_missing_and_not_zero(evidence_of):
 
 
 def test_a_stage_without_figures_is_passed_over(evidence_of):
-    figures = [("A", "2020", VICTIMS, 9), ("A", "2020", "investigations_opened", 5), ("A", "2020", "persons_convicted", 2)]
+    figures = [
+        ("A", "2020", VICTIMS, 9),
+        ("A", "2020", "investigations_opened", 5),
+        ("A", "2020", "persons_convicted", 2),
+    ]
     panel = read(evidence_of(figures, areas="A"), (*SEEN, est.JusticeFunnel()))
     vector = np.zeros((1, panel.size))
     assert len(panel.figures["justice_funnel", "persons_prosecuted"]) == 0
     # ratios 1, lag and loading of no effect: prosecutions have the mean 5 + ½, convictions half a case more
     distribution = panel.distributions(panel.world(panel.unpack(vector), NUMPY))
-    np.testing.assert_allclose(distribution["justice_funnel", "persons_convicted"].location(), np.log([[6.0]]), rtol=1e-12)
+    np.testing.assert_allclose(
+        distribution["justice_funnel", "persons_convicted"].location(), np.log([[6.0]]), rtol=1e-12
+    )
 
 
 def test_audited_cases_are_the_trials_of_those_reported(evidence_of):
     figures = [("A", "2020", VICTIMS, 9), ("A", "2021", "audited_cases", 30), ("A", "2020", "audited_cases", 12),
                ("A", "2020", "audited_cases_reported", 0), ("A", "2021", "audited_cases_reported", 30)]  # fmt: skip
-    rows = read(evidence_of(figures, areas="A"), (*SEEN, est.Validation())).figures["validation", "audited_cases_reported"]
+    rows = read(evidence_of(figures, areas="A"), (*SEEN, est.Validation())).figures[
+        "validation", "audited_cases_reported"
+    ]
     assert dict(zip(rows.labels, rows.trials, strict=True)) == {"A 2020": 12, "A 2021": 30}
 
 
@@ -215,8 +235,12 @@ def test_covariates_are_spread_over_cells(evidence_of):
 
 
 def test_indicators_that_no_stream_reads_are_named(evidence_of):
-    figures = evidence_of([("A", "2020", VICTIMS, 9), ("A", "2020", "complaints", 5), ("A", "2020", "hotline_calls", 50)])
-    with pytest.warns(est.IdentificationWarning, match=r"no stream reads complaints, hotline_calls: .*\.where\(indicator=…\)"):
+    figures = evidence_of(
+        [("A", "2020", VICTIMS, 9), ("A", "2020", "complaints", 5), ("A", "2020", "hotline_calls", 50)]
+    )
+    with pytest.warns(
+        est.IdentificationWarning, match=r"no stream reads complaints, hotline_calls: .*\.where\(indicator=…\)"
+    ):
         read(figures)
     assert read(figures.where(indicator=[VICTIMS, "population"])).grid.size == 1
 
@@ -248,7 +272,11 @@ def test_an_estimate_of_a_region_is_of_the_sum_of_its_flows(evidence_of, process
 
 @pytest.mark.xfail(reason="the lower limit of the trials is taken for their number")
 def test_cases_beside_an_interval_of_reports_are_possible(evidence_of):
-    figures = [("A", "2020", VICTIMS, 9), ("A", "2020", "hotline_reports", "20-3000"), ("A", "2020", "hotline_cases", 25)]
+    figures = [
+        ("A", "2020", VICTIMS, 9),
+        ("A", "2020", "hotline_reports", "20-3000"),
+        ("A", "2020", "hotline_cases", 25),
+    ]
     panel = read(evidence_of(figures, areas="A"), (*SEEN, est.Hotline()))
     assert np.isfinite(panel.log_density(np.zeros(panel.size)))
 
@@ -285,7 +313,10 @@ def test_an_interval_of_cases_beside_reports_is_read(evidence_of):
 @pytest.mark.xfail(reason="rows are paired by area and period, whatever their stratum", raises=est.DataError)
 @pytest.mark.parametrize(
     ("stream", "whole", "part"),
-    [(est.Hotline(), "hotline_reports", "hotline_cases"), (est.Validation(), "audited_cases", "audited_cases_reported")],
+    [
+        (est.Hotline(), "hotline_reports", "hotline_cases"),
+        (est.Validation(), "audited_cases", "audited_cases_reported"),
+    ],
     ids=["hotline", "validation"],
 )
 def test_rows_are_paired_within_their_stratum(evidence_of, stream, whole, part):

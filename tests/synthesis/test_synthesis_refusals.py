@@ -61,7 +61,13 @@ def test_two_anchors_with_one_origin():
 def test_a_prior_on_the_level_given_twice():
     with pytest.raises(est.ModelError) as error:
         model(est.IdentifiedVictims(reporting=est.Claim("1 in 50")), anchors=(est.Claim("1 in 100", by="Consejo"),))
-    told(error, "claim: 1 in 100 (Consejo)", "names no area", "IdentifiedVictims(reporting=claim)", "which area it is about")
+    told(
+        error,
+        "claim: 1 in 100 (Consejo)",
+        "names no area",
+        "IdentifiedVictims(reporting=claim)",
+        "which area it is about",
+    )
 
 
 def test_a_claim_about_one_area_as_typical_level():
@@ -77,6 +83,12 @@ def test_what_is_no_statement():
     with pytest.raises(est.ModelError) as error:
         model(anchors=(est.Claim("1 in 100", area="A", family="beta", concentration=500),))
     told(error, "claim: 1 in 100", "logit-normal")
+
+
+def test_a_claim_about_reporting_without_identified_victims():
+    with pytest.raises(est.ModelError) as error:
+        model(CALLS, anchors=(est.Claim("1 in 100", area="A"),))
+    told(error, "claim", "share reported", "IdentifiedVictims among the streams")
 
 
 @pytest.mark.parametrize(
@@ -231,7 +243,9 @@ def test_an_area_without_population(evidence_of):
 
 
 def test_a_gap_year_without_population(evidence_of):
-    found = refused(evidence_of([("A", "2018", VICTIMS, 3), ("A", "2020", VICTIMS, 3)], areas="A", periods=("2018", "2020")))
+    found = refused(
+        evidence_of([("A", "2018", VICTIMS, 3), ("A", "2020", VICTIMS, 3)], areas="A", periods=("2018", "2020"))
+    )
     told(found, "A", "2019", "population")
 
 
@@ -263,7 +277,11 @@ def test_an_aggregate_of_areas_outside_the_model(evidence_of, area, phrase):
 
 def test_an_aggregate_of_periods_outside_the_model(evidence_of):
     evidence = evidence_of([*GOOD, ("A", "2021-01-01/2022-12-31", VICTIMS, 40)])
-    told(refused(evidence, process=est.Incidence(periods=("2020", "2021"))), "2021-01-01/2022-12-31", "2020-01-01 to 2021-12-31")
+    told(
+        refused(evidence, process=est.Incidence(periods=("2020", "2021"))),
+        "2021-01-01/2022-12-31",
+        "2020-01-01 to 2021-12-31",
+    )
 
 
 @pytest.mark.parametrize(
@@ -283,7 +301,9 @@ def test_more_convictions_than_prosecutions_of_the_same_cohort(evidence_of):
     found = refused(evidence_of(figures), SEEN, est.JusticeFunnel(stages=stages, same_cohort=True))
     told(found, "'8'", "at most the 5 persons_prosecuted", "A 2020", "same_cohort=False")
     panel = model(SEEN, est.JusticeFunnel(stages=stages)).figures(evidence_of(figures))
-    assert panel.figures["justice_funnel", "persons_convicted"].lower.tolist() == [8], "of different years it is possible"
+    assert panel.figures["justice_funnel", "persons_convicted"].lower.tolist() == [8], (
+        "of different years it is possible"
+    )
 
 
 def test_more_classified_reports_than_reports(evidence_of):
@@ -299,7 +319,11 @@ def test_more_reported_than_audited_cases(evidence_of):
 
 
 def test_an_estimate_of_nobody(evidence_of):
-    told(refused(evidence_of([*GOOD, ("A", "2020", "prevalence_stock", 0)]), SEEN, est.Survey()), "'0'", "positive estimate")
+    told(
+        refused(evidence_of([*GOOD, ("A", "2020", "prevalence_stock", 0)]), SEEN, est.Survey()),
+        "'0'",
+        "positive estimate",
+    )
 
 
 def test_a_covariate_without_a_number(evidence_of):
@@ -313,13 +337,6 @@ def test_a_covariate_without_a_number(evidence_of):
 
 
 # --- faults that are known ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.xfail(reason="accepted here, and refused at the first density in words about formulas", raises=pytest.fail.Exception)
-def test_a_claim_about_reporting_without_identified_victims():
-    with pytest.raises(est.ModelError) as error:
-        model(CALLS, anchors=(est.Claim("1 in 100", area="A"),))
-    told(error, "claim: 1 in 100", "identified_victims")
 
 
 @pytest.mark.xfail(reason="nobody compares anchors without an origin", raises=pytest.fail.Exception)
