@@ -61,8 +61,8 @@ class JusticeFunnel:
     dispersion : Prior
         Log-normal, of each stage's φ.
     capacity : Capacity
-        The factor κ (with shocks where there are three stages or more), whose link β to reporting is in `IdentifiedVictims` and
-        whose link δ to incidence is in `Incidence`.
+        The factor κ: with shocks where there are three stages or more, not there at all where there is one. Its link β to reporting is
+        in `IdentifiedVictims`, its link δ to incidence in `Incidence`.
     same_cohort : bool
         The figures of a later stage are the outcome of the same cases: beta-binomial, and never more than at the stage before.
 
@@ -98,6 +98,11 @@ class JusticeFunnel:
     def name(self) -> str:
         """Justice funnel."""
         return "justice_funnel"
+
+    @property
+    def measures_capacity(self) -> bool:
+        """Whether figures show how far cases get: a single stage does not."""
+        return len(self.stages) > 1
 
     @property
     def indicators(self) -> tuple[str, ...]:

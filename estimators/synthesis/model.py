@@ -93,11 +93,8 @@ class Synthesis:
     @property
     def parts(self) -> tuple[Part, ...]:
         """Capacity where a stream measures it, process, streams, statements: the order in which quantities are computed."""
-        capacity = tuple(
-            stream.capacity
-            for stream in self.streams
-            if hasattr(stream, "capacity") and not isinstance(stream.capacity, Prior)
-        )
+        measuring = (stream for stream in self.streams if getattr(stream, "measures_capacity", False))
+        capacity: tuple[Part, ...] = tuple(getattr(stream, "capacity") for stream in measuring)  # noqa: B009
         said = (Statements(self.anchors, self.doubt),) if self.anchors else ()
         return (*capacity, self.process, *self.streams, *said)
 
@@ -171,13 +168,17 @@ def _check_needs(names: list[str], streams: tuple[Stream, ...], process: Inciden
         "justice_funnel": ("identified_victims",),
         "validation": ("identified_victims",),
         "overlap": ("identified_victims", "hotline"),
-        "publication": ("justice_funnel",),
-        **{name: ("justice_funnel",) for name in names if name.startswith("capacity_index")},
     }
     for name, wanted in needs.items():
         missing = [other for other in wanted if name in names and other not in names[: names.index(name)]]
         if missing:
             raise ModelError(f"{name} without {', '.join(missing)}: expected it before {name} among the streams")
+    measured = any(getattr(stream, "measures_capacity", False) for stream in streams)
+    unmeasured = [name for name in names if name == "publication" or name.startswith("capacity_index")]
+    if unmeasured and not measured:
+        raise ModelError(
+            f"{unmeasured[0]} without a measure of capacity: expected a JusticeFunnel of two stages or more"
+        )
     if process.neighbours and any(getattr(stream, "neighbours", ()) for stream in streams):
         raise ModelError(
             "neighbours in the process and in a stream: expected a spatial effect on incidence or on reporting, never both"

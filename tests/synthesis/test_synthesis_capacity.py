@@ -93,5 +93,5 @@ def test_index_about_no_area_of_the_model_is_refused(evidence):
 
 @pytest.mark.parametrize("stream", [est.Publication(), est.CapacityIndex(est.Covariate.of("rule", {"AAA": 1.0}))])
 def test_both_need_a_stream_that_measures_capacity(stream):
-    with pytest.raises(est.ModelError, match="without justice_funnel"):
+    with pytest.raises(est.ModelError, match="expected a JusticeFunnel of two stages or more"):
         est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), stream))
