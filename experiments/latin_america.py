@@ -1,7 +1,6 @@
 """How many are newly exploited in each country of Latin America and year, and how many of them does anybody identify?
 
-Counts of identified victims differ a hundredfold between countries of like size: how much of that is exploitation, and how much is looking
-for it? The model lets both differ by country and year. One statement, about Mexico, and two wide priors tie the shares to a level.
+Counts differ a hundredfold between countries of like size: by how much exploitation there is, or by who looks for it?
 
 Data: victims identified, persons prosecuted and convicted in 19 countries 2008-2024 (UNODC, SDG 16.2.2), population (World Bank), the claim
 "1 in 100" for Mexico; beside it Walk Free's stock of 2016 and 2021, which counts something else. Bundled. Run time: three minutes.
@@ -24,18 +23,10 @@ def main(seed: int = 20220801, out: Path = Path("results/latin_america")) -> tup
     """Load, fit, diagnose, report."""
     evidence, names = est.datasets.latin_america(), est.datasets.country_names()
     post = est.fit(MODEL, evidence, seed=seed)
-    table, others, sources = est.summary(post), est.datasets.walk_free(), evidence.source_table()
+    table, others, origin = est.summary(post), est.datasets.walk_free(), evidence.source_table()
     shown = [report.ratio_exhibit(post, table, names=names)]
     return est.synthesis_report(
-        post,
-        out,
-        about=__doc__,
-        period="2019",
-        names=names,
-        beside=others,
-        exhibits=shown,
-        sources=sources,
-        table=table,
+        post, out, about=__doc__, period="2019", names=names, beside=others, exhibits=shown, sources=origin, table=table
     )
 
 

@@ -1,7 +1,7 @@
 """Where in Mexico are victims missed, and what do mass events and the hotline do to the answer?
 
-Data: victims and investigations of 32 states 2015-2024 (SESNSP), population (CONAPO), the hotline's reports by state in parts of 2019 and
-2021. No claim: the one there is comes from the same calls. Bundled. Run time: five minutes, two fits.
+Data: victims and investigations of 32 states 2015-2024 (SESNSP), population (CONAPO), hotline reports by state in parts of 2019 and 2021.
+No claim: the one there is comes from the same calls. Bundled. Run time: five minutes, two fits.
 
     uv run experiments/mexican_states.py [OUTPUT_FOLDER]
 """
@@ -13,25 +13,25 @@ import estimators as est
 from estimators import report
 
 NONE = est.Prior("capacity", "none", "normal", (0.0, 0.001), "no figure here shows how far cases get")
-FUNNEL = est.JusticeFunnel(stages=("investigations_opened",))
-MODEL = est.Synthesis(est.Incidence(capacity=NONE), (est.IdentifiedVictims(capacity=NONE), FUNNEL, est.Hotline()))
+ONE_LAW = est.Prior("area effects on cases per victim", "up to 35 %", "half-normal", (0.0, 0.15), "one law, one form")
+ONE_LINE = est.Prior("area effects on hotline use", "up to 80 %", "half-normal", (0.0, 0.3), "one national line")
+FUNNEL = est.JusticeFunnel(stages=("investigations_opened",), area_sd=ONE_LAW)
+STREAMS = (est.IdentifiedVictims(capacity=NONE), FUNNEL, est.Hotline(area_sd=ONE_LINE))
+MODEL = est.Synthesis(est.Incidence(capacity=NONE), STREAMS)
 
 
 def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tuple[Path, ...]:
     """Load, fit, diagnose, fit again without mass events, report."""
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
-    names, sources = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
+    names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
     post = est.fit(MODEL, evidence, seed=seed)
     table, events = est.summary(post), report.mass_events(post, "victims_identified")
     calm = est.fit(MODEL, est.datasets.without(evidence, "victims_identified", events["about"]), seed=seed)
-    hotline = evidence.where(indicator="hotline_reports").table
-    shown = [
-        report.tile_exhibit(table, tiles, period="2022", quantity=q) for q in ("incidence", "reporting_probability")
-    ]
-    shown += [report.ratio_exhibit(post, table, names=names), report.event_exhibit(post, calm, events, table)]
-    shown += [report.coverage_exhibit(table, hotline, period="2021")]
+    shown = [*report.tile_exhibits(table, tiles, period="2022"), report.ratio_exhibit(post, table, names=names)]
+    shown += [report.event_exhibit(post, calm, events, table)]
+    shown += [report.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]
     return est.synthesis_report(
-        post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=sources, table=table
+        post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table
     )
 
 

@@ -198,3 +198,66 @@ def test_small_totals_reach_evidence_as_intervals(latin_america):
 def test_load_does_not_look_at_the_working_folder(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     assert datasets.load("country_codes")["latin_america"].sum() == 20
+
+
+def test_hotline_rows_by_state_do_not_overlap():
+    evidence = datasets.mexico_states(hotline=True)
+    rows = figures(evidence, "hotline_reports")
+    assert set(rows["period_start"].dt.strftime("%Y-%m")) == {"2019-01", "2021-01"}
+    assert not rows.duplicated(["area", "period_start"]).any()
+    printed = rows[rows["bound"].astype(str) == "exact"].groupby(rows["period_start"].dt.year)["value"]
+    assert printed.sum().to_dict() == {2019: 72, 2021: 519}
+    assert printed.size().to_dict() == {2019: 7, 2021: 10}
+
+
+def test_states_the_hotline_does_not_print_have_a_limit_and_those_without_a_channel_nothing():
+    rows = figures(datasets.mexico_states(hotline=True), "hotline_reports")
+    limited = rows[rows["bound"].astype(str) == "interval"]
+    assert len(limited) == 21
+    assert set(limited["lower"]) == {0}
+    assert set(limited["upper"]) == {16}
+    assert rows.loc[rows["area"] == "MX-CAM", "lower"].isna().all()
+    assert figures(datasets.mexico_states(), "hotline_reports").empty
+
+
+def test_forms_of_countries_that_give_both():
+    evidence = datasets.latin_america_by_form()
+    rows = figures(evidence, "victims_identified")
+    assert set(rows["form"]) == {"sexual", "labour"}
+    assert len(evidence.areas) == 13
+    argentina = rows[(rows["area"] == "ARG") & (rows["period_start"].dt.year == 2019)].set_index("form")["value"]
+    assert argentina.to_dict() == {"labour": 934, "sexual": 544}
+    assert not rows.duplicated(["area", "period_start", "form"]).any()
+    exact = rows[rows["bound"].astype(str) == "exact"].groupby(["area", "period_start"]).size() == 2
+    assert exact.groupby("area").sum().min() >= 3
+
+
+def test_breakdowns_that_break_nothing_down_are_left_out():
+    rows = figures(datasets.latin_america_by_form(), "victims_identified")
+    years = rows["period_start"].dt.year
+    assert rows[(rows["area"] == "MEX") & (years == 2019)].empty, "both forms <5 and no total"
+    assert rows[(rows["area"] == "BOL") & (years == 2018)].empty, "both forms <5 of 332"
+    assert not {"BRA", "CUB", "HTI"} & set(rows["area"])
+
+
+def test_walk_free_counts_a_stock():
+    table = datasets.walk_free()
+    assert len(table) == 40
+    assert set(table["period"]) == {"2016", "2021"}
+    assert table["counts"].str.contains("forced marriage").all()
+    assert set(table["area"]) <= set(datasets.country_names())
+
+
+def test_every_state_has_a_tile_of_its_own():
+    tiles = datasets.mexico_tiles()
+    assert set(tiles["area"]) == set(figures(datasets.mexico_states(), "population")["area"])
+    assert not tiles.duplicated(["row", "column"]).any()
+    assert tiles["name"].notna().all()
+
+
+def test_figures_left_out_by_area_and_year():
+    before = datasets.mexico_states()
+    after = datasets.without(before, "victims_identified", ["MX-COA 2015", "MX-SIN 2023"])
+    assert len(before.table) - len(after.table) == 2
+    assert len(figures(after, "investigations_opened")) == 32 * 9
+    assert after.hash != before.hash

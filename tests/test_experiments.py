@@ -1,13 +1,22 @@
-"""Experiments are short and do nothing when they are imported; test_audit.py runs the first one."""
+"""Experiments are short and do nothing when they are imported; the slow tests run those that sample, test_audit.py the first one."""
 
 import ast
 import importlib.util
 from pathlib import Path
 
+import pandas as pd
 import pytest
+
+import estimators as est
 
 ROOT = Path(__file__).parent.parent
 EXPERIMENTS = sorted((ROOT / "experiments").glob("*.py"))
+LONGEST = 40
+SAMPLED = {
+    "latin_america": ("funnel_ratio.csv", "periods_true_count.svg"),
+    "mexican_states": ("tiles_incidence.svg", "mass_events.csv", "coverage.csv"),
+    "exploitation_forms": ("division.csv", "tipping_points.csv", "division.svg"),
+}
 
 
 def imported(path):
@@ -18,12 +27,14 @@ def imported(path):
 
 
 def test_there_are_experiments():
-    assert "mexico_claim_audit" in [path.stem for path in EXPERIMENTS]
+    assert {path.stem for path in EXPERIMENTS} == {"mexico_claim_audit", *SAMPLED}
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
-def test_functions_fit_a_screen(path):
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+def test_files_are_short(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) < LONGEST
+    tree = ast.parse(text)
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef):
             assert node.end_lineno - node.lineno + 1 < 40, node.name
@@ -36,3 +47,32 @@ def test_importing_does_nothing(path, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     imported(path)
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", SAMPLED)
+def test_experiments_converge_and_say_what_their_figures_rest_on(name, tmp_path):
+    paths = {path.name: path for path in imported(ROOT / "experiments" / f"{name}.py").main(out=tmp_path)}
+    assert {"report.html", "posterior.nc", "summary.csv", "forest.svg", *SAMPLED[name]} <= set(paths)
+    post = est.load(paths["posterior.nc"])
+    assert est.convergence(post).status == "publishable", est.convergence(post).text
+    assert int(post["sample_stats"]["diverging"].sum()) == 0
+    worst = pd.read_csv(paths["convergence.csv"])
+    assert worst["r_hat"].max() < 1.01
+    assert worst[["ess_bulk", "ess_tail"]].min(axis=None) > 400
+    verdict = est.identification(post).verdict
+    page = paths["report.html"].read_text(encoding="utf-8")
+    assert f"Verdict: {verdict}" in page
+    assert "not publishable" not in page
+    for path in paths.values():
+        if path.suffix == ".csv":
+            assert set(pd.read_csv(path)["verdict"]) == {verdict}, path.name
+    if name == "exploitation_forms":
+        assert "is not identified" in page
+        assert "An assumption, not a result" in page
+        ratios = pd.read_csv(paths["division.csv"]).set_index(["ratio_of", "given"])
+        lower, upper = (
+            ratios.loc[("share reported", "with the figures"), f"ratio_{end}"] for end in ("lower", "upper")
+        )
+        assert lower < 0.25
+        assert upper > 1.0, "the figures cannot say which form is reported less"

@@ -112,3 +112,17 @@ def test_a_forest_of_bounds_is_bars_alone():
     post = est.fit(est.Bounds(0.005, 0.02), est.datasets.mexico(), seed=1)
     figure = est.plot_forest(est.summary(post), label="period")
     assert "unauditable" in words(figure)
+
+
+def test_a_forest_of_exact_results_says_nothing_of_a_sampler(posts):
+    assert "Sampler" not in words(est.plot_forest(est.summary(posts["one anchor"]), label="period"))
+
+
+def test_a_forest_of_draws_says_whether_they_may_be_published(posts):
+    table = est.summary(posts["one anchor"]).assign(convergence="not publishable")
+    told = " ".join(words(est.plot_forest(table, label="period")).split())
+    assert "Verdict: unauditable. Sampler: not publishable." in told
+
+
+def test_a_budget_may_say_more(posts):
+    assert "Sampler: publishable." in words(est.plot_anchor_budget(posts["two anchors"], note="Sampler: publishable."))

@@ -1,6 +1,6 @@
 """From bundled tables to observations: months to years, states to the nation, populations, and one check of all together."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def checked(parts: "Sequence[pd.DataFrame]") -> "Evidence":
     return read_evidence(pd.concat([part.astype(object) for part in parts], ignore_index=True))
 
 
-def without(evidence: "Evidence", indicator: str, about: "Sequence[str]") -> "Evidence":
+def without(evidence: "Evidence", indicator: str, about: "Iterable[str]") -> "Evidence":
     """The same evidence without the figures of an indicator in some areas and years, named like ``"MX-COA 2015"``.
 
     Examples

@@ -10,7 +10,7 @@ from estimators.report.synthesis_exhibits import (
     event_exhibit,
     mass_events,
     ratio_exhibit,
-    tile_exhibit,
+    tile_exhibits,
 )
 from estimators.report.synthesis_report import synthesis_report
 from estimators.report.synthesis_tables import totals, unknowns
@@ -27,7 +27,7 @@ __all__ = [
     "render_html",
     "strata_exhibits",
     "synthesis_report",
-    "tile_exhibit",
+    "tile_exhibits",
     "totals",
     "unknowns",
     "write_text",

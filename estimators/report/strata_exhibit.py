@@ -162,8 +162,8 @@ def _tipping_text(words: str) -> tuple[str, ...]:
 
 def _mix_text() -> tuple[str, ...]:
     text = (
-        "Areas differ in the mix of those identified. The model takes these differences as differences of the flow, and the difference in "
-        "reporting between the forms as the same everywhere: an assumption that no figure here tests."
+        "Areas differ in the mix of those identified. Whether their flows differ in it or their ways of looking is again not in the "
+        "counts: the model divides each difference between the two as the priors of their area effects say."
     )
     return (text,)
 

@@ -1,6 +1,6 @@
 """Exhibits of a synthesis: the first stage of justice, single figures and their weight, areas by what is known of them, a map."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,8 +20,14 @@ FIRST = "log_ratio_"
 DISPERSION = "log_dispersion_identified_victims"
 
 
-def tile_exhibit(table: pd.DataFrame, tiles: pd.DataFrame, *, period: str, quantity: str) -> Exhibit:
-    """A tile map of one period.
+def tile_exhibits(
+    table: pd.DataFrame,
+    tiles: pd.DataFrame,
+    *,
+    period: str,
+    quantities: Sequence[str] = ("incidence", "reporting_probability"),
+) -> tuple[Exhibit, ...]:
+    """Tile maps of one period.
 
     Parameters
     ----------
@@ -29,14 +35,21 @@ def tile_exhibit(table: pd.DataFrame, tiles: pd.DataFrame, *, period: str, quant
         ``estimators.summary(post)``.
     tiles : pandas.DataFrame
         Columns area, row, column.
-    period, quantity : str
-        What is drawn.
+    period : str
+        Which one.
+    quantities : sequence of str
+        A map each.
     """
-    words = WORDS.get(quantity, quantity)
-    heading = f"{words[0].upper()}{words[1:]}, {period}"
-    figure = plot_tiles(table[table["period"] == period], tiles, quantity=quantity, title=heading)
     text = "Colours compare medians; the interval on each tile says how little a comparison of two neighbours is worth."
-    return Exhibit(f"tiles_{quantity}", heading, (text,), figure=figure, caption=f"{heading}, on equal tiles.")
+    found = []
+    for quantity in quantities:
+        words = WORDS.get(quantity, quantity)
+        heading = f"{words[0].upper()}{words[1:]}, {period}"
+        figure = plot_tiles(table[table["period"] == period], tiles, quantity=quantity, title=heading)
+        found.append(
+            Exhibit(f"tiles_{quantity}", heading, (text,), figure=figure, caption=f"{heading}, on equal tiles.")
+        )
+    return tuple(found)
 
 
 def ratio_exhibit(post: xr.DataTree, table: pd.DataFrame, *, names: Mapping[str, str] | None = None) -> Exhibit:
@@ -131,7 +144,7 @@ def event_exhibit(post: xr.DataTree, without: xr.DataTree, events: pd.DataFrame,
     )
 
 
-def coverage_exhibit(table: pd.DataFrame, rows: pd.DataFrame, *, period: str) -> Exhibit:
+def coverage_exhibit(table: pd.DataFrame, rows: pd.DataFrame, *, indicator: str, period: str) -> Exhibit:
     """Areas by what a source says of them: how wide their estimates are where it gives a figure, a limit or nothing.
 
     Parameters
@@ -139,12 +152,17 @@ def coverage_exhibit(table: pd.DataFrame, rows: pd.DataFrame, *, period: str) ->
     table : pandas.DataFrame
         ``estimators.summary(post)``.
     rows : pandas.DataFrame
-        Rows of the source, as in ``evidence.table``.
+        ``evidence.table``.
+    indicator : str
+        What the source counts.
     period : str
         Whose estimates are compared.
     """
-    said = rows.assign(exact=rows["lower"] == rows["upper"]).dropna(subset=["lower"]).groupby("area")["exact"].any()
-    words = {area: "a figure" if exact else "only a limit" for area, exact in said.items()}
+    said = rows[rows["indicator"] == indicator]
+    said = said.assign(exact=said["lower"] == said["upper"]).dropna(subset=["lower"])
+    words = {
+        area: "a figure" if exact else "only a limit" for area, exact in said.groupby("area")["exact"].any().items()
+    }
     focus = table[table["period"] == period]
     focus = focus.assign(
         source=focus["area"].map(words).fillna("nothing"), width=focus["true_count_upper"] / focus["true_count_lower"]
@@ -152,7 +170,7 @@ def coverage_exhibit(table: pd.DataFrame, rows: pd.DataFrame, *, period: str) ->
     groups = focus.groupby("source", sort=False)
     found = pd.DataFrame({"areas": groups.size(), "median_of_upper_over_lower": groups["width"].median()}).reset_index()
     found["which"] = [", ".join(group["area"].str.split("-").str[-1]) for _, group in groups]
-    name = str(rows["indicator"].iloc[0]).replace("_", " ")
+    name = indicator.replace("_", " ")
     text = (
         f"Where no {name} are known an area is not taken for zero: it has no row, and borrows from the others only how areas differ. Where "
         "a source prints the largest alone, the others have the limit that follows. The table shows what the source is worth in width."
