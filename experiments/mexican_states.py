@@ -12,21 +12,21 @@ from pathlib import Path
 import estimators as est
 from estimators import report
 
-NONE = est.Prior("capacity", "none", "normal", (0.0, 0.001), "no figure here shows how far cases get")
 ONE_LAW = est.Prior("area effects on cases per victim", "up to 35 %", "half-normal", (0.0, 0.15), "one law, one form")
 ONE_LINE = est.Prior("area effects on hotline use", "up to 80 %", "half-normal", (0.0, 0.3), "one national line")
 FUNNEL = est.JusticeFunnel(stages=("investigations_opened",), area_sd=ONE_LAW)
-STREAMS = (est.IdentifiedVictims(capacity=NONE), FUNNEL, est.Hotline(area_sd=ONE_LINE))
-MODEL = est.Synthesis(est.Incidence(capacity=NONE), STREAMS)
+MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), FUNNEL, est.Hotline(area_sd=ONE_LINE)))
+LONGER = est.Sampling(draws=2000, tune=1500)
 
 
 def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tuple[Path, ...]:
     """Load, fit, diagnose, fit again without mass events, report."""
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
     names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
-    post = est.fit(MODEL, evidence, seed=seed)
+    post = est.fit(MODEL, evidence, seed=seed, sampling=LONGER)
     table, events = est.summary(post), report.mass_events(post, "victims_identified")
-    calm = est.fit(MODEL, est.datasets.without(evidence, "victims_identified", events["about"]), seed=seed)
+    others = est.datasets.without(evidence, "victims_identified", events["about"])
+    calm = est.fit(MODEL, others, seed=seed, sampling=LONGER)
     shown = [*report.tile_exhibits(table, tiles, period="2022"), report.ratio_exhibit(post, table, names=names)]
     shown += [report.event_exhibit(post, calm, events, table)]
     shown += [report.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]

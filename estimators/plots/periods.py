@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from math import ceil
+from textwrap import shorten
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from estimators.plots.standing import standing
 from estimators.plots.style import BLUE, INK, footnote, styled
 
 ACROSS = 4
+LONGEST_TITLE = 22
 FEW = 6  # labels of periods under a panel
 
 
@@ -46,7 +48,9 @@ def plot_periods(
         panels = figure.subplots(down, across, sharex=True, sharey=True, squeeze=False).ravel()
         for axes, area in zip(panels, areas, strict=False):
             _draw(axes, table[table["area"] == area], quantity)
-            axes.set_title((names or {}).get(area, area), loc="left", fontsize=9)
+            axes.set_title(
+                shorten((names or {}).get(area, area), LONGEST_TITLE, placeholder=" …"), loc="left", fontsize=9
+            )
         for axes in panels[len(areas) :]:
             axes.set_visible(False)
         for axes in panels[max(0, len(areas) - across) : len(areas)]:
@@ -56,7 +60,7 @@ def plot_periods(
         panels[0].set_xticks(range(0, len(periods), step), periods[::step])
         shown = f"{WORDS.get(quantity, quantity)}: median and {100 * float(table['probability'].iloc[0]):g} % interval"
         figure.suptitle(title or shown[0].upper() + shown[1:], x=0.01, ha="left", fontsize=11)
-        dots = " Dots are the exactly reported figures." if quantity == "true_count" else ""
+        dots = " Dots are the exactly reported figures above 0." if quantity == "true_count" else ""
         footnote(figure, f"{shown[0].upper()}{shown[1:]}.{dots} {standing(table)}")
     return figure
 
