@@ -97,6 +97,34 @@ def test_an_interval_is_the_sum_of_its_counts(phi):
         assert (found[~believable] < -24).all()
 
 
+@pytest.mark.parametrize("mean", [1.0, 30.0, 300.0, 1000.0])
+def test_an_interval_of_a_poisson_is_the_sum_of_its_counts(mean):
+    intervals = [(0, 4), (0, 49), (20, 60), (100, 999), (900, 1100), (0, 5000), (5, np.inf)]
+    found = Poisson(np.full(len(intervals), np.log(mean))).log_density(rows(*zip(*intervals, strict=True)), NUMPY)
+    expected = [
+        stats.poisson.logsf(low - 1, mean)
+        if np.isinf(high)
+        else special.logsumexp(stats.poisson.logpmf(np.arange(low, high + 1), mean))
+        for low, high in intervals
+    ]
+    believable = np.array(expected) > -25
+    np.testing.assert_allclose(found[believable], np.array(expected)[believable], rtol=0, atol=1e-9)
+
+
+@pytest.mark.parametrize("concentration", [5.0, 1000.0, np.inf])
+@pytest.mark.parametrize("p", [0.02, 0.5])
+def test_an_interval_of_a_beta_binomial_is_the_sum_of_its_counts(p, concentration):
+    intervals = [(0, 4), (0, 49), (20, 60), (100, 399), (0, 400), (7, 7)]
+    log_concentration = np.inf if np.isinf(concentration) else np.log([concentration])
+    each = BetaBinomial(np.full(len(intervals), 400.0), np.full(len(intervals), special.logit(p)), log_concentration)
+    found = each.log_density(rows(*zip(*intervals, strict=True)), NUMPY)
+    shape = (p * concentration, (1 - p) * concentration)
+    known = stats.binom(400, p) if np.isinf(concentration) else stats.betabinom(400, *shape)
+    expected = np.array([special.logsumexp(known.logpmf(np.arange(low, high + 1))) for low, high in intervals])
+    believable = expected > -25
+    np.testing.assert_allclose(found[believable], expected[believable], rtol=0, atol=1e-9)
+
+
 def test_exact_rows_keep_their_place_among_intervals():
     observed = rows([0, 7, 20, 3], [4, 7, 30, 3])
     found = NegativeBinomial(np.log([2.0, 8.0, 25.0, 1.0]), np.log([8.0])).log_density(observed, NUMPY)

@@ -284,7 +284,6 @@ def test_information_about_levels(counts):
     )
 
 
-@pytest.mark.xfail(reason="scales are given, but their own derivatives are counted with a precision of 1")
 def test_the_width_of_an_anchor_owes_nothing_to_scales(two_strata):
     panel, geometry = two_strata
     found = anchor_dataset(panel, geometry).sel(anchor="report")["log_sd"].item()

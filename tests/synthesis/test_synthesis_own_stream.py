@@ -25,16 +25,16 @@ class Sample:
     name = "sample"
     indicators = ("complaints",)
 
-    def unknowns(self, grid, present):  # noqa: ARG002
+    def unknowns(self, grid, present):
         return (Share("complaining", self.share, "sample"),)
 
-    def quantities(self, world):  # noqa: ARG002
+    def quantities(self, world):
         return {}
 
     def read(self, evidence, grid):
         return {"complaints": read_rows(evidence, grid, self.indicators)}
 
-    def distribution(self, term, world, observed, figures):  # noqa: ARG002
+    def distribution(self, term, world, observed, figures):
         rows = observed[term]
         return BetaBinomial(np.full(len(rows), 100.0), world["complaining"] + np.zeros(len(rows)))
 

@@ -336,10 +336,6 @@ def test_a_covariate_without_a_number(evidence_of):
     told(error, "covariate police", "B 2020", "every area and period")
 
 
-# --- faults that are known ---------------------------------------------------------------------------------------------
-
-
-@pytest.mark.xfail(reason="nobody compares anchors without an origin", raises=pytest.fail.Exception)
 def test_the_same_anchor_twice():
     with pytest.raises(est.ModelError):
         model(SEEN, anchors=(est.Claim("1 in 100", area="A"),) * 2)

@@ -117,9 +117,6 @@ def test_later_stages_follow_the_drawn_figures_of_earlier_ones(evidence_of):
     assert before.std() > 1000, "the stage before varies far more than chance"
 
 
-@pytest.mark.xfail(
-    reason="a stage that was an interval is drawn, and the next one is drawn around its mean all the same"
-)
 def test_later_stages_follow_the_drawn_figures_where_they_were_intervals(evidence_of):
     figures = [
         ("A", "2020", VICTIMS, 9),
@@ -137,7 +134,6 @@ def test_later_stages_follow_the_drawn_figures_where_they_were_intervals(evidenc
     assert np.corrcoef(before, after)[0, 1] > 0.9
 
 
-@pytest.mark.xfail(reason="an estimate that is drawn counts as exact, and gets the width of one without limits")
 def test_a_simulated_estimate_keeps_its_width(evidence_of):
     figures = [("A", "2020", VICTIMS, 9), ("A", "2020", "prevalence_stock", 200, {"lower": 180, "upper": 220})]
     panel = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), est.Survey())).figures(
