@@ -47,14 +47,31 @@ def anchor_table(anchors: xr.Dataset) -> pd.DataFrame:
         "others_log_sd": pooled.others_sd,
     }
     dims = ("anchor", "area", "period")
+    known = {name: data[name] for name in ("share", "split_z", "split_sd", "split_others_sd") if name in data}
     frame = (
-        xr.Dataset({name: (dims, values) for name, values in columns.items()}, coords=data.coords)
+        xr.Dataset({name: (dims, values) for name, values in columns.items()} | known, coords=data.coords)
         .to_dataframe()
         .reset_index()
     )
+    if "split_z" in data:
+        frame = _with_splits(frame)
     kinds = dict(zip(data["anchor"].values.tolist(), data["kind"].values.tolist(), strict=True))
     frame.insert(1, "kind", frame["anchor"].map(kinds))
     return frame.dropna(subset=["implied"]).reset_index(drop=True)
+
+
+def _with_splits(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put the comparison of each anchor with all else, where a model has made it as a whole, in the place of comparisons cell by cell.
+
+    Cell by cell two anchors share what neither knows of the area; as a whole they are compared on their own scale.
+    """
+    frame = frame.drop(columns=["z", "p", "p_holm", "log_sd", "others_log_sd"])
+    frame = frame.rename(columns={"split_z": "z", "split_sd": "log_sd", "split_others_sd": "others_log_sd"})
+    once = frame.drop_duplicates("anchor")
+    z = once["z"].to_numpy(dtype=np.float64)
+    p = np.asarray(2.0 * special.ndtr(-np.abs(z)) if len(z) > 1 else np.full(1, np.nan), dtype=np.float64)
+    tested = once[["anchor"]].assign(p=p, p_holm=pooling.holm(p) if len(p) > 2 else p, compared="as a whole")
+    return frame.merge(tested, on="anchor", how="left")
 
 
 def budget_finding(table: pd.DataFrame) -> Finding:
@@ -75,7 +92,7 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     smallest = smallest_p(table)
     status = f"in conflict ({format_p(smallest)})" if smallest < LEVEL else "no conflict found"
     worst = compared.sort_values("p").iloc[0]
-    several = len(set(table["period"])) > 1
+    several = len(set(table["period"])) > 1 and "compared" not in table
     over = " on the average of the periods" if several else ""
     single = f" In a single period p is never below {table['p'].min():.2g}, uncorrected." if several else ""
     text = (
@@ -94,6 +111,8 @@ def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     An anchor is wrong by about the same factor in every period, so periods are not independent comparisons: their mean z has about
     the variance of one, and counting each of them would hide a conflict behind its own repetition.
     """
+    if "compared" in table:
+        table = table.assign(area="a typical area")
     logs = table.assign(log_implied=np.log(table["implied"]), log_others=np.log(table["others"]))
     means = logs.groupby(["anchor", "area"], sort=False)[["z", "log_implied", "log_others"]].mean().reset_index()
     return means.assign(
@@ -120,7 +139,7 @@ def power_finding(table: pd.DataFrame) -> Finding:
     at_five = float(power[WRONG_BY.index(5.0)])
     text = (
         f"If “{row['anchor']}” were wrong by a factor 5, the conflict would be noticed with probability {at_five:.2f}, and the 95 % "
-        f"interval would still cover the truth with probability {float(coverage[WRONG_BY.index(5.0)]):.2f}."
+        f"interval would still cover the truth with probability {float(coverage[WRONG_BY.index(5.0)]):.2f}, if the others are right."
     )
     return Finding("power", "enough" if at_five >= ENOUGH_POWER else "too little", text, frame)
 

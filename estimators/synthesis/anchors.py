@@ -55,31 +55,36 @@ def _stated(anchor: Claim | ExternalEstimate, source: tuple[str, str]) -> Anchor
 
 
 def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:
-    """What each anchor alone implies for the log flow of each area and period, dims (anchor, area, period).
+    """What each anchor alone implies for the log flow, its share of the level, and whether the others contradict it.
+
+    Variables ``log_true_count``, ``log_sd`` and ``share`` over (anchor, area, period); over anchor ``split_z``, the anchor against all else
+    on its own scale, ``split_sd``, the standard deviation of what it says, and ``split_others_sd``, of what the others say.
 
     Notes
     -----
     The log likelihood is taken as quadratic about a point v, with slope g and information I of the figures that are left, the prior has
-    means m and precisions P, those of the other anchors 0: the mean is v + (I + P)⁻¹ [g - P (v - m)]. Nothing is sampled.
+    means m and precisions P, those of the other anchors 0: the mean is v + (I + P)⁻¹ [g - P (v - m)]. The share of an anchor is how far
+    the level follows it. Nothing is sampled.
     """
     anchors = absolute_anchors(panel)
     log_flow, derivative = _target(panel, geometry.point)
-    values = [_alone(panel, geometry, anchors, anchor, derivative) for anchor in anchors]
-    _, _, periods = panel.grid.shape
-    shape = (len(anchors), panel.grid.shape[0], periods)
+    shape = (len(anchors), panel.grid.shape[0], panel.grid.shape[2])
+    alone = [_alone(panel, geometry, anchors, anchor, derivative) for anchor in anchors]
+    followed = np.abs([_followed(panel, geometry, anchor, derivative) for anchor in anchors])
+    splits = np.array([_split(panel, geometry, anchor) for anchor in anchors]).T
+    by_cell = {
+        "log_true_count": np.stack([log_flow + shift for shift, _ in alone]),
+        "log_sd": np.stack([sd for _, sd in alone]),
+        "share": followed / followed.sum(axis=0),
+    }
+    data = {name: (("anchor", "area", "period"), values.reshape(shape)) for name, values in by_cell.items()}
+    named = dict(zip(("split_z", "split_sd", "split_others_sd"), splits, strict=True))
     text = {
-        name: ("anchor", np.array([getattr(anchor, name) for anchor in anchors], dtype=object))
+        name: np.array([getattr(anchor, name) for anchor in anchors], dtype=object)
         for name in ("kind", "derived_from", "reason")
     }
     return xr.Dataset(
-        {
-            "log_true_count": (
-                ("anchor", "area", "period"),
-                np.stack([log_flow + shift for shift, _ in values]).reshape(shape),
-            ),
-            "log_sd": (("anchor", "area", "period"), np.stack([sd for _, sd in values]).reshape(shape)),
-            **text,
-        },
+        data | {name: ("anchor", values) for name, values in (named | text).items()},
         coords={
             "anchor": [anchor.name for anchor in anchors],
             "area": list(panel.grid.areas),
@@ -88,24 +93,60 @@ def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:
     )
 
 
+def _says(panel: Panel, geometry: Geometry, anchor: Anchor) -> tuple[Array, float, float]:
+    """Direction of the flat vector that an anchor speaks of, what it says there beside the point, and its precision.
+
+    Rows of one source are averaged with their information.
+    """
+    if anchor.level:
+        place = panel.layout[anchor.level].start
+        direction = np.eye(panel.size)[place]
+        return direction, float(geometry.centre[place] - geometry.point[place]), float(geometry.prior_precision[place])
+    rows = np.array([source == anchor.source for source in geometry.source])
+    weight = geometry.weight[rows]
+    total = float(weight.sum())
+    return weight @ geometry.derivative[rows] / total, float(geometry.slope[rows].sum()) / total, total
+
+
+def _system(panel: Panel, geometry: Geometry, dropped: tuple[Anchor, ...]) -> tuple[Array, Array]:
+    """Precision matrix and right-hand side of the normal equations without some anchors; scales are given."""
+    precision = geometry.prior_precision.copy()
+    for anchor in dropped:
+        if anchor.level:
+            precision[panel.layout[anchor.level]] = NOTHING
+    sources = {anchor.source for anchor in dropped if not anchor.level}
+    kept = np.array([source not in sources for source in geometry.source])
+    rows = geometry.derivative[kept]
+    matrix = (rows.T * geometry.weight[kept]) @ rows + np.diag(precision + NOTHING)
+    right = rows.T @ geometry.slope[kept] - precision * (geometry.point - geometry.centre)
+    right[len(panel.locations) : len(panel.locations) + len(panel.scales)] = 0.0
+    return matrix, right
+
+
 def _alone(
     panel: Panel, geometry: Geometry, anchors: tuple[Anchor, ...], kept: Anchor, derivative: Array
 ) -> tuple[Array, Array]:
     """Shift and standard deviation of the log flow of each area and period when only one anchor is kept."""
-    precision = geometry.prior_precision.copy()
-    for anchor in anchors:
-        if anchor.level and anchor is not kept:
-            precision[panel.layout[anchor.level]] = NOTHING
-    others = {anchor.source for anchor in anchors if anchor.source[0] and anchor is not kept}
-    kept_rows = np.array([source not in others for source in geometry.source])
-    rows = geometry.derivative[kept_rows]
-    information = (rows.T * geometry.weight[kept_rows]) @ rows
-    right = rows.T @ geometry.slope[kept_rows] - precision * (geometry.point - geometry.centre)
-    right[len(panel.locations) : len(panel.locations) + len(panel.scales)] = 0.0
-    factor = linalg.cho_factor(information + np.diag(precision) + NOTHING * np.eye(len(precision)))
-    moved = derivative @ linalg.cho_solve(factor, right)
+    matrix, right = _system(panel, geometry, tuple(anchor for anchor in anchors if anchor is not kept))
+    factor = linalg.cho_factor(matrix)
     variance = np.einsum("ij,ji->i", derivative, linalg.cho_solve(factor, derivative.T))
-    return moved, np.sqrt(variance)
+    return derivative @ linalg.cho_solve(factor, right), np.sqrt(variance)
+
+
+def _followed(panel: Panel, geometry: Geometry, anchor: Anchor, derivative: Array) -> Array:
+    """How far the log flow of each area and period moves when what an anchor says moves by one."""
+    matrix, _ = _system(panel, geometry, ())
+    direction, _, precision = _says(panel, geometry, anchor)
+    return np.asarray(derivative @ linalg.solve(matrix, direction * precision, assume_a="pos"))
+
+
+def _split(panel: Panel, geometry: Geometry, anchor: Anchor) -> tuple[float, float, float]:
+    """Z of an anchor against what everything else predicts of it, its standard deviation, and theirs."""
+    matrix, right = _system(panel, geometry, (anchor,))
+    direction, said, precision = _says(panel, geometry, anchor)
+    solved = linalg.solve(matrix, np.stack([right, direction], axis=1), assume_a="pos")
+    predicted, variance = float(direction @ solved[:, 0]), float(direction @ solved[:, 1])
+    return (said - predicted) / np.sqrt(1.0 / precision + variance), precision**-0.5, variance**0.5
 
 
 def _target(panel: Panel, mode: Array) -> tuple[Array, Array]:
@@ -113,7 +154,9 @@ def _target(panel: Panel, mode: Array) -> tuple[Array, Array]:
     moved = np.concatenate([mode[None], mode + STEP * np.eye(panel.size), mode - STEP * np.eye(panel.size)])
     flow = np.exp(panel.world(panel.unpack(moved), NUMPY)["log_flow"]).reshape(len(moved), *panel.grid.shape)
     totals = np.log(flow.sum(axis=2)).reshape(len(moved), -1)
-    return totals[0], (totals[1 : panel.size + 1] - totals[panel.size + 1 :]).T / (2.0 * STEP)
+    derivative = (totals[1 : panel.size + 1] - totals[panel.size + 1 :]).T / (2.0 * STEP)
+    derivative[:, len(panel.locations) : len(panel.locations) + len(panel.scales)] = 0.0  # scales are given
+    return totals[0], derivative
 
 
 def level_information(panel: Panel, geometry: Geometry) -> xr.Dataset:

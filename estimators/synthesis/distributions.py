@@ -65,16 +65,11 @@ class NegativeBinomial:
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """Exact counts by their probability, intervals by the sum over them."""
-        exact = self.log_mass(observed.lower, operations)
-        if observed.exact.all():
-            return exact
-        censored = np.flatnonzero(~observed.exact)
-        points, log_weights = interval_nodes(observed.lower[censored], observed.upper[censored])
-        spread = NegativeBinomial(self.log_mean[..., censored][..., None], self.log_dispersion)
-        inside = operations.log_sum(spread.log_mass(points, operations) + log_weights)
-        order = np.arange(len(observed))
-        order[censored] = len(observed) + np.arange(len(censored))
-        return operations.concatenate([exact, inside])[..., order]
+        return _log_density(self, observed, operations)
+
+    def spread(self, rows: NDArray[np.intp]) -> "NegativeBinomial":
+        """The distributions of some rows, each ready for several counts on a further axis."""
+        return NegativeBinomial(self.log_mean[..., rows][..., None], self.log_dispersion)
 
     def simulate(self, rng: np.random.Generator) -> Array:
         """Poisson counts of gamma means."""
@@ -87,9 +82,8 @@ class NegativeBinomial:
 
     def curvature(self, observed: Observations) -> tuple[Array, Array]:
         """(y - m) φ / (m + φ) and 1 / (1/m + 1/φ); of an interval its middle."""
-        y = np.where(np.isfinite(observed.upper), 0.5 * (observed.lower + observed.upper), observed.lower)
         share = special.expit(self.log_dispersion - self.log_mean)
-        return (y - np.exp(self.log_mean)) * share, np.exp(self.log_mean) * share
+        return (observed.middle - np.exp(self.log_mean)) * share, np.exp(self.log_mean) * share
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +92,17 @@ class Poisson:
 
     log_mean: Values
 
-    def log_density(self, observed: Observations, operations: Operations) -> Values:
+    def log_mass(self, y: Values, operations: Operations) -> Values:
         """Of the Poisson: y log m - m - log y!."""
-        y = observed.lower
         return y * self.log_mean - operations.exp(self.log_mean) - operations.lgamma(y + 1.0)
+
+    def log_density(self, observed: Observations, operations: Operations) -> Values:
+        """Exact counts by their probability, intervals by the sum over them."""
+        return _log_density(self, observed, operations)
+
+    def spread(self, rows: NDArray[np.intp]) -> "Poisson":
+        """The distributions of some rows, each ready for several counts on a further axis."""
+        return Poisson(self.log_mean[..., rows][..., None])
 
     def simulate(self, rng: np.random.Generator) -> Array:
         """Poisson counts."""
@@ -114,7 +115,7 @@ class Poisson:
     def curvature(self, observed: Observations) -> tuple[Array, Array]:
         """Y - m and m."""
         mean = np.exp(self.log_mean)
-        return observed.lower - mean, mean
+        return observed.middle - mean, mean
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +135,17 @@ class BetaBinomial:
         return isinstance(self.log_concentration, float) and np.isinf(self.log_concentration)
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
-        """As above."""
-        n, y = self.trials, observed.lower
+        """Exact counts by their probability, intervals by the sum over them."""
+        return _log_density(self, observed, operations)
+
+    def spread(self, rows: NDArray[np.intp]) -> "BetaBinomial":
+        """The distributions of some rows, each ready for several counts on a further axis."""
+        concentration = self.log_concentration if self.binomial else self.log_concentration[..., None]
+        return BetaBinomial(self.trials[..., rows][..., None], self.logit[..., rows][..., None], concentration)
+
+    def log_mass(self, y: Values, operations: Operations) -> Values:
+        """Logarithm of the probability of y successes."""
+        n = self.trials
         log_choose = operations.lgamma(n + 1.0) - operations.lgamma(y + 1.0) - operations.lgamma(n - y + 1.0)
         log_p, log_q = operations.log_expit(self.logit), operations.log_expit(-self.logit)
         if self.binomial:
@@ -161,7 +171,7 @@ class BetaBinomial:
         """Of the binomial, divided by the variance inflation 1 + (n - 1) / (concentration + 1)."""
         p = special.expit(self.logit)
         inflation = 1.0 if self.binomial else 1.0 + (self.trials - 1.0) / (1.0 + np.exp(self.log_concentration))
-        return (observed.lower - self.trials * p) / inflation, self.trials * p * (1.0 - p) / inflation
+        return (observed.middle - self.trials * p) / inflation, self.trials * p * (1.0 - p) / inflation
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,6 +209,31 @@ class Normal:
             wide = special.expit(np.log(self.doubt / 3.0) - np.log1p(-self.doubt) + 4.0 / 9.0 * z * z)
         precision = (1.0 - wide + wide / 9.0) / self.sd**2
         return z * self.sd * precision, precision * np.ones_like(z)
+
+
+class Discrete(Protocol):
+    """A distribution of counts."""
+
+    def log_mass(self, y: Values, operations: Operations) -> Values:
+        """Logarithm of the probability of counts."""
+        ...
+
+    def spread(self, rows: NDArray[np.intp]) -> "Discrete":
+        """The distributions of some rows, each ready for several counts on a further axis."""
+        ...
+
+
+def _log_density(counts: Discrete, observed: Observations, operations: Operations) -> Values:
+    """Exact counts by their probability, intervals by the sum over them, (..., rows)."""
+    exact = counts.log_mass(observed.lower, operations)
+    if observed.exact.all():
+        return exact
+    censored = np.flatnonzero(~observed.exact)
+    points, log_weights = interval_nodes(observed.lower[censored], observed.upper[censored])
+    inside = operations.log_sum(counts.spread(censored).log_mass(points, operations) + log_weights)
+    order = np.arange(len(observed))
+    order[censored] = len(observed) + np.arange(len(censored))
+    return operations.concatenate([exact, inside])[..., order]
 
 
 def _rising(y: Values, log_dispersion: Values, operations: Operations) -> Values:

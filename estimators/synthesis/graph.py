@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 type Array = NDArray[np.float64]
 
 DECIDED = 1.0  # prior variance × information above which an effect is centred
-MANY = 10  # centred effects below which their scale could approach 0 and the sampler diverge
+MANY = 25  # centred effects below which their scale could approach 0 and the sampler diverge
 
 
 def build(panel: Panel, geometry: Geometry, *, refit: bool = False) -> "pm.Model":
@@ -131,7 +131,7 @@ def _effect(
 
     size = panel.grid.sizes[effect.over]
     if effect.degrees:
-        return scale * pm.StudentT(name, effect.degrees, 0.0, 1.0, shape=size)
+        return scale * pm.StudentT(name, nu=effect.degrees, mu=0.0, sigma=1.0, shape=size)
     if not _decided(panel, geometry, effect):
         return scale * pm.Normal(name, 0.0, 1.0, shape=size)
     level = sum((about[location] for location in around), start=0.0)

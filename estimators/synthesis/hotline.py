@@ -147,21 +147,24 @@ class Hotline:
             use = use + world[f"hotline_slope_{x.name}"] * x.cells(world.grid)
         return {
             "log_hotline_use": use,
-            "logit_valid": world["logit_valid_share"] + world.effect("valid_area", "area") + 0.0 * use,
+            "logit_valid": world["logit_valid_share"] + world.effect("valid_area", "area") + np.zeros(world.grid.size),
         }
 
     def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
-        """Unclassified rows; classified rows beside an unclassified one of the same area and days; classified rows alone."""
+        """Unclassified rows; classified rows beside an exact unclassified one of the same cells; classified rows alone."""
         reports = read_rows(evidence, grid, (self.unclassified,))
         cases = read_rows(evidence, grid, (self.classified,))
-        beside = {label: row for row, label in enumerate(reports.labels)}
-        paired = np.array([label in beside for label in cases.labels], dtype=bool)
-        both = cases.take(paired & cases.exact)
-        known = dict(zip(reports.labels, reports.upper, strict=True))
+        exact = {
+            label: count
+            for label, count, known in zip(reports.labels, reports.lower, reports.exact, strict=True)
+            if known
+        }
+        paired = np.array([label in exact for label in cases.labels], dtype=bool)
+        both = cases.take(paired)
         problems = [
-            Problem(evidence.label, int(both.rows[row]), "value", f"{both.lower[row]:g}",
-                    f"at most the {known[label]:g} {self.unclassified} of {label}, of which they are a part")
-            for row, label in enumerate(both.labels) if both.lower[row] > known[label]
+            Problem(evidence.label, int(both.rows[row]), "value", f"{both.upper[row]:g}",
+                    f"at most the {exact[label]:g} {self.unclassified} of {label}, of which they are a part")
+            for row, label in enumerate(both.labels) if both.upper[row] > exact[label]
         ]  # fmt: skip
         if problems:
             raise DataError(problems)
@@ -172,7 +175,7 @@ class Hotline:
         ops, rows = world.operations, observed[term]
         if term == "classification":
             place = [observed[self.unclassified].labels.index(label) for label in rows.labels]
-            trials = np.asarray(figures[self.unclassified])[..., place]
+            trials = figures[self.unclassified][..., place]
             return BetaBinomial(trials, world["logit_valid"][..., rows.cell], world["log_concentration_classification"])
         heard = world["log_flow"] + world["log_hotline_use"] + world["log_calls_per_victim"]
         if term == self.unclassified:

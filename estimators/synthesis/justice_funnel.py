@@ -143,7 +143,7 @@ class JusticeFunnel:
         rows, place = observed[term], self.stages.index(term)
         if place and self.same_cohort:
             before = observed[self.stages[place - 1]]
-            trials = np.asarray(figures[self.stages[place - 1]])[..., before.row_of_cell[rows.cell]]
+            trials = figures[self.stages[place - 1]][..., before.row_of_cell[rows.cell]]
             logit = rows.log_mean(self._progress(term, world), world.operations)
             return BetaBinomial(trials, logit, world[f"log_dispersion_{term}"])
         cells = self._log_cells(place, world, observed, figures)

@@ -195,8 +195,10 @@ def _refuse_circular(anchors: tuple[Claim | ExternalEstimate, ...], streams: tup
     claims = [
         stream.reporting for stream in streams if hasattr(stream, "reporting") and isinstance(stream.reporting, Claim)
     ]
-    for anchor in (*claims, *anchors):
+    for place, anchor in enumerate((*claims, *anchors)):
         origin = anchor.derived_from
+        if anchor in (*claims, *anchors)[:place]:
+            raise CircularityError(f"{anchor.name} is given twice: it is one anchor; keep one of them")
         for stream in streams:
             if origin and origin in (stream.name, *stream.indicators):
                 text = f"{anchor.name} was made from {origin}, which the stream {stream.name} reads: leave one of them out, with "

@@ -33,8 +33,8 @@ class Observations:
         Row of the evidence each came from.
     labels : tuple of str
         Area and period of each row.
-    trials : Array, optional
-        Number of which the figure is a part, where it is given beforehand.
+    trials, sd : Array, optional
+        What is given beforehand: the number of which a count is a part, the standard deviation of an estimate's logarithm.
     """
 
     lower: Array
@@ -43,6 +43,7 @@ class Observations:
     rows: Index
     labels: tuple[str, ...]
     trials: Array | None = None
+    sd: Array | None = None
 
     def __len__(self) -> int:
         return len(self.matrix)
@@ -53,6 +54,11 @@ class Observations:
         if self.lower is self.upper:
             return np.ones(len(self), dtype=bool)
         return np.asarray(self.lower == self.upper)
+
+    @property
+    def middle(self) -> Array:
+        """The figure, of an interval its middle, of an open one its lower limit."""
+        return np.where(np.isfinite(self.upper), 0.5 * (self.lower + self.upper), self.lower)
 
     @cached_property
     def single(self) -> Mask:
@@ -86,8 +92,10 @@ class Observations:
     def take(self, which: Mask) -> "Observations":
         """Some of the rows."""
         labels = tuple(label for label, kept in zip(self.labels, which, strict=True) if kept)
-        trials = None if self.trials is None else self.trials[which]
-        return Observations(self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, trials)
+        trials, sd = (None if given is None else given[which] for given in (self.trials, self.sd))
+        return Observations(
+            self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, trials, sd
+        )
 
     def with_counts(self, counts: Values) -> "Observations":
         """The same rows with other, exact figures."""
@@ -106,7 +114,7 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
     DataError
         If rows reach beyond the cells or two of them count the same cell.
     """
-    table = _wanted(evidence, grid, indicators)
+    table = _wanted(evidence, grid, indicators, "lower" if add_up else "value")
     if table.empty:
         empty = np.empty(0)
         return Observations(empty, empty, np.empty((0, grid.size)), empty.astype(np.intp), ())
@@ -120,7 +128,7 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
         table["upper"].to_numpy(dtype=float),
         weights.reshape(len(table), grid.size),
         table.index.to_numpy(dtype=np.intp),
-        _labels(table),
+        _labels(table, words),
     )
     read = read.take(_beside_their_parts(read, words)) if grid.by else read
     if add_up:
@@ -128,13 +136,18 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
     return read
 
 
-def _labels(table: pd.DataFrame) -> tuple[str, ...]:
+def _labels(table: pd.DataFrame, words: NDArray[np.str_]) -> tuple[str, ...]:
+    """Area, period and, where the row is of one stratum, its word."""
     about = table[["area", "period_start", "period_end"]].itertuples(index=False)
-    return tuple(f"{area} {period_label(start, end)}" for area, start, end in about)
+    strata = ("" if word == "all" else f" {word}" for word in words)
+    return tuple(
+        f"{area} {period_label(start, end)}{word}" for (area, start, end), word in zip(about, strata, strict=True)
+    )
 
 
-def _wanted(evidence: Evidence, grid: Grid, indicators: Sequence[str]) -> pd.DataFrame:
+def _wanted(evidence: Evidence, grid: Grid, indicators: Sequence[str], known: str) -> pd.DataFrame:
     table = evidence.table
+    table = table.assign(lower=table["lower"].fillna(table[known]), upper=table["upper"].fillna(table[known]))
     rows = table["indicator"].isin(list(indicators)) & table["lower"].notna()
     for column in ("form", "sex", "age"):
         words = ("all", *grid.strata) if column == grid.by else ("all",)

@@ -192,11 +192,16 @@ class Panel:
         return np.asarray(total)
 
     def simulate(self, vector: Array, rng: np.random.Generator) -> dict[tuple[str, str], Array]:
-        """Figures drawn at given values, (..., rows), a later kind of row given the drawn figures of those before it."""
+        """Figures drawn at given values, (..., rows), a later kind of row given the drawn figures of those before it.
+
+        What is drawn is exact, also where the figure was an interval.
+        """
         world = self.world(self.unpack(vector), NUMPY)
         found: dict[tuple[str, str], Array] = {}
         for stream in self._streams:
-            own = {term: rows for (name, term), rows in self.figures.items() if name == stream.name}
+            own = {
+                term: rows.with_counts(rows.lower) for (name, term), rows in self.figures.items() if name == stream.name
+            }
             drawn: dict[str, Array] = {}
             for term, rows in own.items():
                 drawn[term] = np.empty((*vector.shape[:-1], 0))

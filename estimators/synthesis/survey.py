@@ -1,8 +1,9 @@
 """Published prevalence estimates: a stock or a flow, under a definition of their own, with a bias they share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
@@ -31,6 +32,8 @@ BIAS = Prior(
     "one method made them all",
 )
 SMALLEST_SD = 0.05
+
+type Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,16 @@ class Survey:
         found = {}
         for indicator in self.indicators:
             rows = read_rows(evidence, grid, (indicator,), add_up=False)
-            problems = [Problem(evidence.label, int(rows.rows[k]), "lower", f"{rows.lower[k]:g}", "a positive estimate")
-                        for k in np.flatnonzero(~(rows.lower > 0))]  # fmt: skip
+            expected = "a positive estimate, or two positive limits"
+            problems = [Problem(evidence.label, int(rows.rows[k]), "lower", f"{rows.lower[k]:g}", expected)
+                        for k in np.flatnonzero(~((rows.lower > 0) & np.isfinite(rows.upper)))]  # fmt: skip
             if problems:
                 raise DataError(problems)
-            share = rows.matrix.sum(axis=1, keepdims=True)
-            found[indicator] = Observations(np.log(rows.lower), np.log(rows.upper), rows.matrix / np.maximum(share, 1e-300),
-                                            rows.rows, rows.labels)  # fmt: skip
+            value = 0.5 * (np.log(rows.lower) + np.log(rows.upper))
+            sd = np.where(
+                rows.exact, self.log_sd, np.maximum((np.log(rows.upper) - np.log(rows.lower)) / 3.92, SMALLEST_SD)
+            )
+            found[indicator] = replace(rows, lower=value, upper=value, matrix=_per_period(rows.matrix, grid), sd=sd)
         return found
 
     def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
@@ -113,5 +119,12 @@ class Survey:
         counted = rows.log_mean(world["log_flow"] - log_years, ops) - ops.log_expit(world["logit_definition_share"])
         if term == self.stock:
             counted = counted + world["log_duration"]
-        sd = np.where(rows.exact, self.log_sd, np.maximum((rows.upper - rows.lower) / 3.92, SMALLEST_SD))
-        return Normal(counted + world["survey_bias"], sd)
+        assert rows.sd is not None  # noqa: S101  # `read` has given it
+        return Normal(counted + world["survey_bias"], rows.sd)
+
+
+def _per_period(matrix: Array, grid: Grid) -> Array:
+    """Weights that add up over areas and strata and average over periods."""
+    shaped = matrix.reshape(len(matrix), *grid.shape)
+    covered = shaped.sum(axis=3).max(axis=(1, 2)) if len(matrix) else np.ones(0)
+    return np.asarray(matrix / np.maximum(covered, 1e-300)[:, None])

@@ -9,7 +9,7 @@ Basic parameters: a, b shares of women born in sub-Saharan Africa and injecting 
 the three groups; f, g, h shares of it already diagnosed; w share of subtype B among infections of the rest.
 """
 
-# ruff: noqa: ARG002  # every part has the same methods, and need not use all they are given
+# every part has the same methods, and need not use all they are given
 
 from dataclasses import dataclass
 

@@ -6,7 +6,7 @@ derivatives and weights are those of their own formulas at the prior means, wher
 as a measure of what is learnt follows Schad, Betancourt & Vasishth 2021 (doi:10.1037/met0000275).
 """
 
-# ruff: noqa: ARG002  # every part has the same methods, and need not use all they are given
+# every part has the same methods, and need not use all they are given
 
 from dataclasses import dataclass
 
