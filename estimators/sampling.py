@@ -103,7 +103,7 @@ class Sampler:
                 compute_convergence_checks=False,
             )
             pm.set_data(before)
-        return tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+        return tree["posterior"].to_dataset(), _numbers(tree["sample_stats"].to_dataset())
 
     def _nutpie(
         self, sampling: Sampling, seed: int, data: Mapping[str, NDArray[np.float64]]
@@ -123,4 +123,12 @@ class Sampler:
             target_accept=sampling.target_accept,
             progress_bar=sampling.progress,
         )
-        return tree["posterior"].to_dataset(), tree["sample_stats"].to_dataset()
+        return tree["posterior"].to_dataset(), _numbers(tree["sample_stats"].to_dataset())
+
+
+def _numbers(statistics: xr.Dataset) -> xr.Dataset:
+    """Statistics that are numbers or truth values: messages and vectors over the flat space are the sampler's own business."""
+    kept = [
+        name for name, values in statistics.items() if values.dtype.kind in "bif" and values.dims == ("chain", "draw")
+    ]
+    return statistics[kept]

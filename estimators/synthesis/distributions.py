@@ -165,7 +165,7 @@ class BetaBinomial:
 
     def location(self) -> Values:
         """The logit."""
-        return self.logit
+        return self.logit + np.zeros(np.shape(self.trials)[-1])
 
     def curvature(self, observed: Observations) -> tuple[Array, Array]:
         """Of the binomial, divided by the variance inflation 1 + (n - 1) / (concentration + 1)."""

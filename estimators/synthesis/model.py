@@ -201,8 +201,10 @@ def _refuse_circular(anchors: tuple[Claim | ExternalEstimate, ...], streams: tup
             raise CircularityError(f"{anchor.name} is given twice: it is one anchor; keep one of them")
         for stream in streams:
             if origin and origin in (stream.name, *stream.indicators):
-                text = f"{anchor.name} was made from {origin}, which the stream {stream.name} reads: leave one of them out, with "
-                raise CircularityError(text + f".without({stream.name!r}) or .without({anchor.name!r})")
+                text = (
+                    f"{anchor.name} was made from {origin}, which the stream {stream.name} reads: leave one of them out"
+                )
+                raise CircularityError(text)
         if origin and origin in origins:
             raise CircularityError(
                 f"{origins[origin]} and {anchor.name} were both made from {origin!r}: they are one anchor; keep one of them"
