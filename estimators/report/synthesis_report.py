@@ -73,10 +73,9 @@ def synthesis_report(
     told = identification(post)
     state = {"verdict": told.verdict, "convergence": checked.status}
     chosen = _chosen_period(post, period)
-    noise = {"simulation_error": float(table["simulation_error"].max())}
     tables = {
         "summary": table,
-        "totals": totals(post).assign(**noise, **state),
+        "totals": totals(post).assign(**state),
         "anchors": told.anchors.assign(**state),
         "unknowns": unknowns(post).assign(**state),
         "predictions": prediction_table(post).assign(**state),

@@ -25,7 +25,7 @@ def totals(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns period, areas, areas_reporting, reported (sum of exact figures), and median, lower, upper of true count, incidence and
-        reporting probability, the last two weighted by population and by flow.
+        reporting probability, the last two weighted by population and by flow; simulation_error of the limits of the true count.
     """
     draws, known = post["posterior"].to_dataset(), post["observed_data"].to_dataset()["reported"]
     constant = post["constant_data"].to_dataset()
@@ -38,10 +38,18 @@ def totals(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     rows["areas_reporting"] = known.notnull().sum("area").values  # noqa: PD004  # of xarray
     rows["reported"] = known.sum("area").values
     tail = 0.5 * (1.0 - probability)
+    rows["simulation_error"] = max(_chains_differ(together["true_count"], chance) for chance in (tail, 1.0 - tail))
     for name, values in together.items():
         for end, chance in zip(ENDS, (0.5, tail, 1.0 - tail), strict=True):
             rows[f"{name}_{end}"] = values.quantile(chance, dim=("chain", "draw")).transpose("period").values
     return rows.assign(probability=probability)
+
+
+def _chains_differ(draws: xr.DataArray, chance: float) -> float:
+    """Largest relative standard error of a quantile over the periods, from how much the chains differ."""
+    each = draws.quantile(chance, dim="draw")
+    error = each.std("chain", ddof=1) / np.sqrt(draws.sizes["chain"]) / each.mean("chain")
+    return float(error.max())
 
 
 def unknowns(post: xr.DataTree) -> pd.DataFrame:

@@ -91,7 +91,7 @@ class Texts(HTMLParser):
         super().__init__()
         self.captions, self.open, self.banners = [], "", []
 
-    def handle_starttag(self, tag, attrs):  # noqa: ARG002
+    def handle_starttag(self, tag, attrs):
         self.open = tag if tag in ("caption", "figcaption", "strong") else self.open
         if tag in ("caption", "figcaption"):
             self.captions.append("")
