@@ -16,17 +16,16 @@ ONE_LAW = est.Prior("area effects on cases per victim", "up to 35 %", "half-norm
 ONE_LINE = est.Prior("area effects on hotline use", "up to 80 %", "half-normal", (0.0, 0.3), "one national line")
 FUNNEL = est.JusticeFunnel(stages=("investigations_opened",), area_sd=ONE_LAW)
 MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), FUNNEL, est.Hotline(area_sd=ONE_LINE)))
-LONGER = est.Sampling(draws=2000, tune=1500)
 
 
 def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tuple[Path, ...]:
     """Load, fit, diagnose, fit again without mass events, report."""
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
     names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
-    post = est.fit(MODEL, evidence, seed=seed, sampling=LONGER)
+    post = est.fit(MODEL, evidence, seed=seed, sampling=est.Sampling(draws=3000, tune=1500))
     table, events = est.summary(post), report.mass_events(post, "victims_identified")
     others = est.datasets.without(evidence, "victims_identified", events["about"])
-    calm = est.fit(MODEL, others, seed=seed, sampling=LONGER)
+    calm = est.fit(MODEL, others, seed=seed, sampling=est.Sampling(draws=1500, tune=1500))
     shown = [*report.tile_exhibits(table, tiles, period="2022"), report.ratio_exhibit(post, table, names=names)]
     shown += [report.event_exhibit(post, calm, events, table)]
     shown += [report.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]
