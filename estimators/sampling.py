@@ -129,6 +129,6 @@ class Sampler:
 def _numbers(statistics: xr.Dataset) -> xr.Dataset:
     """Statistics that are numbers or truth values: messages and vectors over the flat space are the sampler's own business."""
     kept = [
-        name for name, values in statistics.items() if values.dtype.kind in "bif" and values.dims == ("chain", "draw")
+        name for name, values in statistics.items() if values.dtype.kind in "biuf" and values.dims == ("chain", "draw")
     ]
     return statistics[kept]

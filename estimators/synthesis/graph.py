@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from estimators.numeric.rotation import rotate
 from estimators.synthesis.distributions import Distribution
-from estimators.synthesis.geometry import MEDIAN, Geometry, rotation
+from estimators.synthesis.geometry import Geometry, rotation
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Values, pytensor_operations
 from estimators.synthesis.panel import Panel
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 type Array = NDArray[np.float64]
 
-DECIDED = 1.0  # prior variance × information above which an effect is centred
+DECIDED = 3.0  # variance of effects × information above which an effect is centred
 MANY = 25  # centred effects below which their scale could approach 0 and the sampler diverge
 
 
@@ -139,10 +139,14 @@ def _effect(
 
 
 def _decided(panel: Panel, geometry: Geometry, effect: Effect) -> bool:
-    """Whether figures say more about most of the effects than their prior does, and there are many of them."""
+    """Whether figures say more about most of the effects than their prior does, and there are many of them.
+
+    The prior is taken as wide as the effects at the mode are: those of a small scale are left in its units.
+    """
     if effect.over not in ("area", "area_stratum") or not effect.scale:
         return False
-    information = np.diag(geometry.information)[panel.layout[effect.name]] / MEDIAN**2
+    place = panel.layout[effect.name]
+    information = np.diag(geometry.information)[place] * np.mean(geometry.point[place] ** 2)
     return int((information > DECIDED).sum()) >= max(MANY, len(information) // 2)
 
 

@@ -51,6 +51,9 @@ class IdentifiedVictims:
         a `Prior` is on ρ itself. Claims about one area belong among the anchors of `Synthesis`.
     area_sd, walk_sd : Prior
         Half-normal, of area effects on logit ρ and of the steps of its random walk.
+    shock_sd : Prior or None
+        Half-normal, of shocks of single areas and periods that every stream of identified victims shares, such as a year of raids seen in
+        victims and in cases; None leaves them to each stream's dispersion.
     capacity : Prior
         Normal slope β of logit ρ on state capacity; used where a stream measures capacity.
     dispersion : Prior
@@ -76,6 +79,7 @@ class IdentifiedVictims:
     reporting: Claim | Prior = REPORTING
     area_sd: Prior = AREA
     walk_sd: Prior = WALK
+    shock_sd: Prior | None = None
     capacity: Prior = CAPACITY
     dispersion: Prior = DISPERSION
     mapping: Prior = MAPPING
@@ -126,6 +130,9 @@ class IdentifiedVictims:
         if periods > 1:
             found += [Scale("reporting_walk_sd", self.walk_sd, "change over time"),
                       Effect("reporting_walk", "area_step", "reporting_walk_sd", seen_with="incidence_walk")]  # fmt: skip
+        if self.shock_sd is not None:
+            found += [Scale("reporting_shock_sd", self.shock_sd, "change over time"),
+                      Effect("reporting_shock", "area_period", "reporting_shock_sd")]  # fmt: skip
         if grid.by:
             found += [Location(f"logit_reporting_{word}", self.stratum, "strata") for word in grid.strata]
             found += [Scale("reporting_stratum_sd", self.stratum_area_sd, "strata"),
@@ -143,6 +150,7 @@ class IdentifiedVictims:
             + world.walk("reporting_walk")
             + area_effects(world, "reporting", self.neighbours)
         )
+        logit = logit + world.effect("reporting_shock", "area_period")
         if isinstance(self.reporting, Claim):
             logit = logit - world["log_reported_per_identified"]
         if grid.by:

@@ -14,8 +14,12 @@ NEIGHBOURS = (("A", "B"), ("B", "C"), ("C", "D"), ("D", "B"))
 YEARS = ("2020", "2021")
 SMALL = [(area, period, "victims_identified", 3 + place) for place, area in enumerate("ABCD") for period in YEARS]
 SMALL += [("A", "2020", "hotline_cases", 4), ("B", "2020", "hotline_reports", 60)]
-LARGE = [(area, period, "victims_identified", 20 + 90 * place) for place, area in enumerate(MANY) for period in YEARS]
-LARGE += [(area, "2020", "investigations_opened", 15 + 30 * place) for place, area in enumerate(MANY)]
+LARGE = [  # counts that differ tenfold between neighbours, over five years: enough to decide an area's effects
+    (area, str(year), indicator, first * (1 + 9 * (place % 2)) + 90 * place)
+    for place, area in enumerate(MANY)
+    for year in range(2018, 2023)
+    for indicator, first in (("victims_identified", 90), ("investigations_opened", 900 - 899 * (place % 2)))
+]
 FORMS = [
     (area, period, "victims_identified", figure, {"form": form})
     for place, area in enumerate("ABCD")
@@ -58,7 +62,9 @@ def built(everything, evidence_of):
                 panel = everything[1]
             else:
                 model, figures, areas = MODELS[name]
-                panel = model.figures(evidence_of(figures, areas=areas))
+                panel = model.figures(
+                    evidence_of(figures, areas=areas, periods=[str(year) for year in range(2018, 2023)])
+                )
             geometry = find_geometry(panel)
             found[name] = panel, geometry, build(panel, geometry)
         return found[name]
@@ -192,7 +198,7 @@ def test_a_row_of_weight_nothing_is_left_out(built):
 
 def test_figures_of_a_refit_are_data(evidence_of):
     model, figures, areas = MODELS["many areas"]
-    panel = model.figures(evidence_of(figures, areas=areas))
+    panel = model.figures(evidence_of(figures, areas=areas, periods=[str(year) for year in range(2018, 2023)]))
     geometry = find_geometry(panel)
     graph = build(panel, geometry, refit=True)
     density = density_of(graph)
