@@ -12,11 +12,10 @@ from pathlib import Path
 import estimators as est
 from estimators import report
 
-RAIDS = est.Prior(
-    "shocks of reporting", "up to a factor 2.7", "half-normal", (0.0, 0.5), "victims and cases rise together"
-)
-FUNNEL = est.JusticeFunnel(stages=("investigations_opened",))
-MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(shock_sd=RAIDS), FUNNEL, est.Hotline()))
+ONE_LAW = est.Prior("area effects on cases per victim", "up to 35 %", "half-normal", (0.0, 0.15), "one law, one form")
+ONE_LINE = est.Prior("area effects on hotline use", "up to 80 %", "half-normal", (0.0, 0.3), "one national line")
+FUNNEL = est.JusticeFunnel(stages=("investigations_opened",), area_sd=ONE_LAW)
+MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), FUNNEL, est.Hotline(area_sd=ONE_LINE)))
 
 
 def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tuple[Path, ...]:
