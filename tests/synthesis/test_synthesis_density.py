@@ -5,6 +5,7 @@ import pytest
 from scipy import special, stats
 
 import estimators as est
+from estimators.synthesis.operations import NUMPY
 
 PERIODS, AREAS = ("2019", "2020", "2021"), "ABC"
 POPULATION = {"A": 1_500_000, "B": 3_000_000, "C": 4_500_000}
@@ -397,3 +398,26 @@ def test_two_bodies_that_speak_once_share_no_error(evidence_of):
     mapping = points[:, panel.layout["log_reported_per_identified"]][:, 0]
     expected = stated(special.logit(0.02), special.logit(share) + mapping, np.log(3) / stats.norm.ppf(0.95))
     np.testing.assert_allclose(found, expected, rtol=1e-9)
+
+
+def test_shocks_of_reporting_are_shared_by_victims_and_cases(evidence_of):
+    """One unit of the shock of B in 2021 moves its logit by the scale, in every stream of identified victims and nowhere else."""
+    shock = est.Prior("shocks", "raids", "half-normal", (0.0, 0.5), "test")
+    funnel = est.JusticeFunnel(stages=("investigations_opened",))
+    model = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(shock_sd=shock), funnel))
+    figures = [(area, period, indicator, 9) for area in "AB" for period in ("2020", "2021")
+               for indicator in ("victims_identified", "investigations_opened")]  # fmt: skip
+    panel = model.figures(evidence_of(figures))
+    calm = np.zeros(panel.size)
+    calm[panel.layout["reporting_shock_sd"]] = np.log(0.7)
+    struck = calm.copy()
+    struck[panel.layout["reporting_shock"].start + 3] = 1.0
+    moved = []
+    for vector in (calm, struck):
+        world = panel.world(panel.unpack(vector), NUMPY)
+        moved.append([each.location() for each in panel.distributions(world).values()])
+    rise = np.log(special.expit(0.7)) - np.log(special.expit(0.0))
+    rows = [rows.labels for rows in panel.figures.values()]
+    for before, after, labels in zip(*moved, rows, strict=True):
+        expected = [rise if label == "B 2021" else 0.0 for label in labels]
+        np.testing.assert_allclose(after - before, expected, atol=1e-12)
