@@ -115,7 +115,7 @@ def _null_directions(post: xr.DataTree) -> Finding:
     rows = [{name: round(float(loading), 3) for name, loading in zip(names, vector, strict=True)} for vector in flat]
     if not len(flat):
         text = "The figures say something, however little, about every direction of the levels."
-        return Finding("null directions", "none flat", text, pd.DataFrame(columns=names))
+        return Finding("null directions", "0 flat", text, pd.DataFrame(columns=names))
     words = "; ".join(_direction(vector, names) for vector in flat)
     text = f"The counts say nothing along: {words}. Raising the one by any factor and lowering the other by the same factor fits as well."
     return Finding("null directions", f"{len(flat)} flat", text, pd.DataFrame(rows))
