@@ -20,8 +20,7 @@ def predictive_findings(panel: Panel, post: xr.DataTree, seed: int) -> tuple[Fin
     Statements take part in the prior: prior draws are resampled by the density of what was stated.
     """
     rng = np.random.default_rng(seed)
-    observed = {f"{stream}: {term}": 0.5 * (rows.lower + np.where(np.isfinite(rows.upper), rows.upper, rows.lower))
-                for (stream, term), rows in panel.figures.items() if len(rows)}  # fmt: skip
+    observed = {f"{stream}: {term}": rows.middle for (stream, term), rows in panel.figures.items() if len(rows)}
     predicted = {name: post["posterior_predictive"].to_dataset()[name].values for name in observed}
     flat = {name: values.reshape(-1, values.shape[-1]) for name, values in predicted.items()}
     before = {f"{stream}: {term}": values for (stream, term), values in _before(panel, rng).items()}

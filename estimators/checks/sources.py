@@ -13,7 +13,6 @@ from estimators.diagnostics.budget import LEVEL, format_p
 from estimators.numbers import number
 from estimators.numeric.anchors import holm
 from estimators.synthesis.distributions import Normal
-from estimators.synthesis.observations import Observations
 from estimators.synthesis.world import World
 
 type Array = NDArray[np.float64]
@@ -117,14 +116,10 @@ def _predicted(refits: Refits, world: World, keys: list[tuple[str, str]], rng: n
     for key in keys:
         rows, each = refits.panel.figures[key], distributions[key]
         add = np.mean if isinstance(each, Normal) else np.sum
-        drawn, seen = add(each.simulate(rng), axis=-1), float(add(_middle(rows)))
+        drawn, seen = add(each.simulate(rng), axis=-1), float(add(rows.middle))
         below = (np.sum(drawn < seen) + 0.5 * np.sum(drawn == seen) + 0.5) / (len(drawn) + 1.0)
         found.append(2.0 * min(below, 1.0 - below))
     return float(min(1.0, min(found) * len(found)))
-
-
-def _middle(rows: Observations) -> Array:
-    return np.where(np.isfinite(rows.upper), 0.5 * (rows.lower + rows.upper), rows.lower)
 
 
 def _flow(world: World) -> dict[str, float]:

@@ -42,16 +42,16 @@ def absolute_anchors(panel: Panel) -> tuple[Anchor, ...]:
     for (stream, term), rows in panel.figures.items():
         part = parts[stream]
         if isinstance(part, Statements):
-            found.append(_stated(part.anchors[int(term.split()[1]) - 1], (stream, term)))
+            found.append(_stated(part.anchors[int(term.split()[1]) - 1], rows.labels[0], (stream, term)))
         elif len(rows) and (kind := getattr(part, "anchor", "")):
             name = f"{stream}: {term.replace('_', ' ')}"
             found.append(Anchor(name, kind, source=(stream, term), reason="figures of the evidence"))
     return tuple(found)
 
 
-def _stated(anchor: Claim | ExternalEstimate, source: tuple[str, str]) -> Anchor:
+def _stated(anchor: Claim | ExternalEstimate, name: str, source: tuple[str, str]) -> Anchor:
     kind, reason = ("reporting", anchor.prior.reason) if isinstance(anchor, Claim) else ("external", anchor.reason)
-    return Anchor(anchor.name, kind, source=source, derived_from=anchor.derived_from, reason=reason)
+    return Anchor(name, kind, source=source, derived_from=anchor.derived_from, reason=reason)
 
 
 def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:

@@ -64,6 +64,16 @@ class Statements:
         said = [anchor.by for anchor in self.anchors if anchor.by]
         return tuple(sorted({by for by in said if said.count(by) > 1}))
 
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for each statement, none twice: with what it is about where one body says the same of several areas."""
+        names = [anchor.name for anchor in self.anchors]
+        about = [" ".join(part for part in (anchor.area, anchor.period) if part) for anchor in self.anchors]
+        full = [name if names.count(name) == 1 else f"{name}, {what}" for name, what in zip(names, about, strict=True)]
+        return tuple(
+            name if full.count(name) == 1 else f"{name}, statement {place + 1}" for place, name in enumerate(full)
+        )
+
     def unknowns(self, grid: Grid, present: frozenset[str]) -> tuple[Unknown, ...]:
         """One common error for each body that makes several statements."""
         return tuple(Location(f"body_{place}", self.body, "claim") for place, _ in enumerate(self._bodies))
@@ -85,7 +95,9 @@ class Statements:
                     persons = grid.population.ravel()[grid.index["area_period"]]
                     value += float(np.log((cells[0] * persons).sum() * _areas(anchor, grid) / PER))
             at = np.array([value])
-            found[f"statement {place + 1}"] = Observations(at, at, cells, np.zeros(1, dtype=np.intp), (anchor.name,))
+            found[f"statement {place + 1}"] = Observations(
+                at, at, cells, np.zeros(1, dtype=np.intp), (self.labels[place],)
+            )
         return found
 
     def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:

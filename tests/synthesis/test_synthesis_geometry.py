@@ -292,3 +292,12 @@ def test_the_width_of_an_anchor_owes_nothing_to_scales(two_strata):
     precision[len(panel.locations) : len(panel.locations) + len(panel.scales)] = 1e9
     known = anchor_dataset(panel, replace(geometry, prior_precision=precision))
     assert known.sel(anchor="report")["log_sd"].item() == pytest.approx(found, rel=1e-3)
+
+
+def test_one_body_that_says_the_same_of_two_areas_makes_two_anchors(evidence_of):
+    said = tuple(est.Claim("1 in 100", by="body", area=area, within=within) for area, within in (("A", 2), ("B", 9)))
+    model = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),), anchors=said)
+    panel = model.figures(evidence_of([(area, "2020", "victims_identified", 50) for area in "AB"]))
+    found = anchor_dataset(panel, find_geometry(panel))
+    assert found["anchor"].values.tolist()[2:] == ["claim: 1 in 100 (body), A", "claim: 1 in 100 (body), B"]
+    assert found["split_sd"].values[2] < found["split_sd"].values[3]
