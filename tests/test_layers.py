@@ -25,7 +25,11 @@ ROOMS = {
     "inference": ("priors evidence provenance record sampling errors", "numpy xarray pymc"),
     "sampling": ("errors", "numpy xarray pymc nutpie"),
     "diagnostics": ("numeric numbers errors", "numpy scipy pandas xarray arviz"),
-    "calibration": ("inference diagnostics numeric errors", "numpy scipy pandas xarray"),
+    "execution": ("provenance errors", "numpy pandas xarray tqdm distributed threadpoolctl"),
+    "calibration": (
+        "execution inference sampling counts diagnostics evidence numeric errors",
+        "numpy scipy pandas xarray arviz_stats pymc pytensor",
+    ),
     "checks": (
         "synthesis sampling diagnostics evidence numeric numbers errors",
         "numpy scipy pandas xarray arviz tqdm",

@@ -8,7 +8,8 @@ import xarray as xr
 from scipy import special, stats
 
 import estimators as est
-from estimators.calibration import BAND_SIMULATIONS, uniformity_p
+from estimators.calibration import BAND_SIMULATIONS, rank_band, uniformity_p
+from estimators.numeric import families, grid, thinning
 
 LOGIT_NORMAL = est.Claim("1 in 10", within=3)
 BETA = est.Claim("1 in 20 to 1 in 5", family="beta")
@@ -182,6 +183,50 @@ class OfAnotherClaim(Broken):
         return est.ThinnedPoisson(est.Claim("1 in 10", within=2), RATE).exact(figures, draws, rng)
 
 
+class JacobianTwice(Broken):
+    """Multiplies the density of logit ρ by dρ/d(logit ρ), which its prior on that scale holds already."""
+
+    def exact(self, figures, draws, rng):
+        return WithJacobian(self.right.reporting, self.right.incidence).exact(figures, draws, rng)
+
+
+class WithJacobian(est.ThinnedPoisson):
+    """The thinned Poisson with ρ (1 - ρ) too much in its density."""
+
+    def _table(self, cells):
+        (shape, rate), prior = self.incidence.parameters, self.reporting.prior
+
+        def log_density(logit):
+            likelihood = thinning.poisson_gamma_log_likelihood(
+                logit, cells.reported, shape, np.full(len(logit), rate), cells.exposure
+            )
+            jacobian = special.log_expit(logit) + special.log_expit(-logit)
+            return families.log_density_of_logit(prior.family, *prior.parameters, logit) + likelihood + jacobian
+
+        return grid.tabulate(log_density, len(cells.reported))
+
+
+class HalfYearTwice(Broken):
+    """Takes a half-year for two."""
+
+    def exact(self, figures, draws, rng):
+        return self.right.exact(figures.assign(years=2.0 * figures["years"]), draws, rng)
+
+
+class VictimsForCases(Broken):
+    """Reads a count of cases as one of victims, who are more."""
+
+    def exact(self, figures, draws, rng):
+        return self.right.exact(figures.assign(reported=np.rint(1.4 * figures["reported"])), draws, rng)
+
+
+class ShiftedIndex(Broken):
+    """Gives an area the figures of the next."""
+
+    def exact(self, figures, draws, rng):
+        return self.right.exact(figures.assign(reported=figures["reported"].roll(area=-1)), draws, rng)
+
+
 POISSON = est.ThinnedPoisson(LOGIT_NORMAL, RATE)
 MULTIPLIER = est.Multiplier(LOGIT_NORMAL, dependence="independent")
 WRONG = {
@@ -197,6 +242,12 @@ WRONG = {
     "nothing unreported": UnreportedForgotten(POISSON),
     "right margins only": IndependentParts(POISSON),
     "another claim": OfAnotherClaim(POISSON),
+    "Jacobian twice": JacobianTwice(POISSON),
+    "half-year twice": HalfYearTwice(POISSON),
+    "victims for cases": VictimsForCases(POISSON),
+    "victims for cases, multiplier": VictimsForCases(MULTIPLIER),
+    "shifted index": ShiftedIndex(POISSON),
+    "shifted index, multiplier": ShiftedIndex(MULTIPLIER),
 }
 
 
@@ -247,6 +298,16 @@ def test_power_against_the_usual_shapes(law, wanted):
 def test_the_smallest_p_is_that_of_the_simulated_null():
     assert uniformity_p(np.zeros(500, dtype=int), 20) == pytest.approx(1 / (BAND_SIMULATIONS + 1))
     assert uniformity_p(np.repeat(np.arange(20), 25), 20) > 0.99
+
+
+@pytest.mark.parametrize(("total", "bins"), [(300, 20), (1000, 100)])
+def test_the_band_holds_as_often_as_it_says(total, bins):
+    rng = np.random.default_rng(3)
+    lower, upper = rank_band(total, bins, 0.9)
+    ranks = rng.integers(0, bins, (1000, total))
+    below = np.stack([(ranks < edge).mean(axis=1) for edge in range(1, bins)], axis=1)
+    inside = ((below >= lower) & (below <= upper)).all(axis=1).mean()
+    assert 0.9 - 0.03 < inside < 0.97
 
 
 # --- refusals ----------------------------------------------------------------------------------------------------------

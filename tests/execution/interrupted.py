@@ -1,0 +1,11 @@
+"""A run with a journal, for tests to interrupt: python interrupted.py JOURNAL COUNT WORKERS."""
+
+import sys
+
+import toy_tasks
+
+from estimators.execution import jobs, run
+
+if __name__ == "__main__":
+    journal, count, workers = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    run(toy_tasks.slow_draw, jobs({"mean": 3.0}, 1, count), workers=workers, journal=journal)
