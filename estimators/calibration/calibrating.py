@@ -8,7 +8,7 @@ import xarray as xr
 
 from estimators.calibration.findings import calibration_finding, stacked
 from estimators.calibration.panels import SHORT, PanelReplicas
-from estimators.calibration.replicas import Plan, Replicable, ReplicableGiven, one_replicate
+from estimators.calibration.replicas import Plan, Replicable, ReplicableGiven, one_replicate, truths
 from estimators.calibration.vectorised import Simulator, ranks_at_once
 from estimators.diagnostics.finding import Finding
 from estimators.errors import ModelError
@@ -18,6 +18,7 @@ from estimators.inference import ExactEstimator, GraphEstimator, fit
 from estimators.sampling import Sampling
 
 AT_ONCE, ONE_BY_ONE = 10_000, 1000
+SPARE = 2  # draws of each of four chains for one truth
 
 
 def calibrate(
@@ -50,7 +51,8 @@ def calibrate(
         Posterior draws for each; ranks run from 0 to `draws`.
     given : Evidence or xarray.DataTree, optional
         The posterior form: truth is drawn from the posterior given this evidence, new figures of the same design are simulated
-        from it, and both sets are fitted together. A result of `fit` needs the evidence it was fitted to as `design`.
+        from it, and both sets are fitted together. A result of `fit` needs the evidence it was fitted to as `design`, and at least
+        as many draws as replicates, for each truth is used once.
     population : float
         Without a design: of each simulated area, persons; every period is a year.
     sampling : Sampling, optional
@@ -102,7 +104,7 @@ def calibrate(
         _check_at_once(estimator, scheduler, journal)
         rng = np.random.default_rng(seed)
         return calibration_finding(ranks_at_once(estimator, replicates, draws, population, rng), draws)  # type: ignore[arg-type]
-    plan = _plan(estimator, design, given, draws, sampling, seed)
+    plan = _plan(estimator, design, given, (replicates, draws), sampling, seed)
     rows = run(
         one_replicate,
         jobs(plan, seed, replicates),
@@ -130,10 +132,11 @@ def _plan(
     estimator: Any,
     design: Evidence | None,
     given: Evidence | xr.DataTree | None,
-    draws: int,
+    sizes: tuple[int, int],
     sampling: Sampling | None,
     seed: int,
 ) -> Plan:
+    replicates, draws = sizes
     evidence = given if design is None else design
     if not isinstance(evidence, Evidence):
         raise ModelError("a result is given without its evidence: expected the evidence it was fitted to as design")
@@ -144,12 +147,18 @@ def _plan(
     if not isinstance(replicable, ReplicableGiven):
         raise ModelError(f"{type(estimator).__name__} has no method replicate_given: expected none given")
     if isinstance(given, xr.DataTree):
-        found = given.attrs.get("evidence_hash")
+        found, result = given.attrs.get("evidence_hash"), given
     else:
-        found, given = given.hash, fit(estimator, given, seed=seed, sampling=None if sampling is None else sampling)
+        found, result = given.hash, fit(estimator, given, seed=seed, sampling=_many(estimator, replicates))
     if found != evidence.hash:
         raise ModelError("the figures given are not those of the design: expected one and the same evidence")
-    return Plan(replicable, figures, draws, xr.DataTree.from_dict({"posterior": given["posterior"].to_dataset()}))
+    return Plan(replicable, figures, draws, truths(result["posterior"].to_dataset(), replicates))
+
+
+def _many(estimator: Any, replicates: int) -> Sampling:
+    """A truth for each replicate: as many independent draws, or eight times as many of a sampler."""
+    exact = isinstance(estimator, ExactEstimator)
+    return Sampling(draws=replicates if exact else SPARE * replicates)
 
 
 def _replicable(estimator: Any, sampling: Sampling | None) -> Replicable:

@@ -65,14 +65,12 @@ class PanelReplicas:
         return self._ranked(figures, _with_counts(figures, truth["reported"]), truth, draws, rng)
 
     def replicate_given(
-        self, figures: xr.Dataset, given: xr.DataTree, draws: int, rng: np.random.Generator
+        self, figures: xr.Dataset, given: xr.Dataset, draws: int, rng: np.random.Generator
     ) -> Quantities:
         """From the posterior given the figures."""
         if not isinstance(self.estimator, POISSON):
             raise ModelError(f"{type(self.estimator).__name__} has no posterior form: expected a Poisson estimator")
-        drawn = given["posterior"].to_dataset()
-        place = {name: int(rng.integers(drawn.sizes[name])) for name in ("chain", "draw")}
-        before = drawn[["true_count", "incidence", "reporting_probability"]].isel(place).reset_coords(drop=True)
+        before = given[["true_count", "incidence", "reporting_probability"]]
         mean = before["incidence"] * figures["population"] * figures["years"] / PER
         share = before["reporting_probability"]
         seen = _poisson(mean * share, rng)

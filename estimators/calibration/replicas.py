@@ -40,8 +40,8 @@ class Replicable(Protocol):
 class ReplicableGiven(Replicable, Protocol):
     """What can also be replicated around figures that were seen."""
 
-    def replicate_given(self, figures: Any, given: xr.DataTree, draws: int, rng: np.random.Generator) -> Quantities:
-        """Truth a draw of `given`, the result of a fit to `figures`; new figures of the same design; a fit to both together."""
+    def replicate_given(self, figures: Any, given: xr.Dataset, draws: int, rng: np.random.Generator) -> Quantities:
+        """Truth `given`, one draw of the posterior given `figures`; new figures of the same design; a fit to both together."""
         ...
 
 
@@ -57,14 +57,14 @@ class Plan:
         Its figures of the design.
     draws : int
         Draws among which the truth is ranked.
-    given : xarray.DataTree, optional
-        The result from which truth is drawn, in the posterior form.
+    given : xarray.Dataset, optional
+        In the posterior form, truths over ``truth``, one for each replicate: a truth that were used twice would count as two.
     """
 
     estimator: Replicable
     figures: Any
     draws: int
-    given: xr.DataTree | None = None
+    given: xr.Dataset | None = None
 
 
 def one_replicate(plan: Plan, seed: Seed) -> Result:
@@ -74,8 +74,26 @@ def one_replicate(plan: Plan, seed: Seed) -> Result:
         found = plan.estimator.replicate(plan.figures, plan.draws, rng)
     else:
         assert isinstance(plan.estimator, ReplicableGiven)  # noqa: S101  # calibrate has made sure
-        found = plan.estimator.replicate_given(plan.figures, plan.given, plan.draws, rng)
+        truth = plan.given.isel(truth=seed.spawn_key[-1])
+        found = plan.estimator.replicate_given(plan.figures, truth, plan.draws, rng)
     return {"ranks": {name: _rank(name, *pair, plan.draws, rng) for name, pair in found.items()}}
+
+
+def truths(posterior: xr.Dataset, count: int) -> xr.Dataset:
+    """Draws of a posterior, evenly spread over its chains, along ``truth``.
+
+    Raises
+    ------
+    ModelError
+        If it has fewer.
+    """
+    total = posterior.sizes["chain"] * posterior.sizes["draw"]
+    if total < count:
+        raise ModelError(f"a result of {total:,} draws for {count:,} replicates: expected a draw for each")
+    flat = (
+        posterior.reset_coords(drop=True).drop_vars(["chain", "draw"], errors="ignore").stack(truth=("chain", "draw"))
+    )
+    return flat.isel(truth=(np.arange(count) * total) // count).drop_vars(["truth", "chain", "draw"])
 
 
 def _rank(name: str, actual: float, drawn: Array, draws: int, rng: np.random.Generator) -> int:

@@ -9,6 +9,7 @@ import toy_replicas as toys
 
 import estimators as est
 from estimators.calibration import PanelReplicas, Plan, Replicable, ReplicableGiven, compiled, one_replicate, thinned
+from estimators.calibration.replicas import truths
 from estimators.execution import journal
 
 CLAIM = est.Claim("1 in 10", within=3)
@@ -130,7 +131,7 @@ def test_an_exact_estimator_over_a_design():
 def test_an_exact_estimator_around_figures():
     found = est.calibrate(POISSON, given=FIGURES, replicates=200, **BESIDE)
     assert found.status == "calibrated", found
-    result = est.fit(POISSON, FIGURES, seed=1)
+    result = est.fit(POISSON, FIGURES, seed=1, sampling=est.Sampling(draws=200))
     assert est.calibrate(POISSON, FIGURES, given=result, replicates=200, **BESIDE).table.equals(found.table)
 
 
@@ -199,6 +200,17 @@ def test_one_sampled_replicate_is_a_function_of_its_seed():
     assert first == again != other
 
 
+def test_each_truth_is_used_once():
+    posterior = est.fit(POISSON, FIGURES, seed=1, sampling=est.Sampling(draws=50))["posterior"].to_dataset()
+    taken = truths(posterior, 50)
+    assert taken.sizes["truth"] == 50
+    cell = {"area": 0, "period": 1}
+    first = posterior["incidence"].isel(cell).values.ravel()
+    assert sorted(taken["incidence"].isel(cell).values.tolist()) == sorted(first.tolist())
+    every_other = truths(posterior, 25)["incidence"].isel(cell).values
+    assert every_other.tolist() == first[::2].tolist()
+
+
 # --- refusals ----------------------------------------------------------------------------------------------------------
 
 
@@ -217,6 +229,8 @@ def test_posterior_forms_that_mean_nothing_are_refused():
         est.calibrate(POISSON, given=result, seed=1)
     with pytest.raises(est.ModelError, match=r"one and the same evidence"):
         est.calibrate(POISSON, panel([[1, 2]]), given=result, seed=1)
+    with pytest.raises(est.ModelError, match=r"1,000 draws for 1,001 replicates"):
+        est.calibrate(POISSON, FIGURES, given=result, replicates=1001, seed=1)
     multiplier = est.Multiplier(CLAIM, dependence="independent")
     with pytest.raises(est.DarkfigureError, match=r"every job failed.*Multiplier has no posterior form"):
         est.calibrate(multiplier, given=FIGURES, replicates=100, **BESIDE)

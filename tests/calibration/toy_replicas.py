@@ -25,8 +25,7 @@ class NormalMean:
         return self.ranked(truth, new, draws, rng)
 
     def replicate_given(self, figures, given, draws, rng):
-        drawn = given["posterior"]["mu"].values.ravel()
-        truth = float(drawn[rng.integers(len(drawn))])
+        truth = float(given["mu"])
         new = truth + rng.standard_normal(len(figures))
         return self.ranked(truth, np.concatenate([figures, new]), draws, rng)
 
@@ -61,8 +60,7 @@ class OnlyNewFigures(NormalMean):
     """Forgets the figures it was given, in the posterior form."""
 
     def replicate_given(self, figures, given, draws, rng):
-        drawn = given["posterior"]["mu"].values.ravel()
-        truth = float(drawn[rng.integers(len(drawn))])
+        truth = float(given["mu"])
         return self.ranked(truth, truth + rng.standard_normal(len(figures)), draws, rng)
 
 
