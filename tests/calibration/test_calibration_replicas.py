@@ -122,17 +122,17 @@ def test_a_chain_that_hardly_moves_is_refused():
 
 
 def test_an_exact_estimator_over_a_design():
-    found = est.calibrate(POISSON, FIGURES, replicates=200, **BESIDE)
+    found = est.calibrate(POISSON, FIGURES, replicates=150, **BESIDE)
     assert found.status == "calibrated", found
     named = set(found.table["quantity"])
     assert {"true_count, A0 2015", "incidence, mean", "log_likelihood", "log_likelihood of rates"} <= named
 
 
 def test_an_exact_estimator_around_figures():
-    found = est.calibrate(POISSON, given=FIGURES, replicates=200, **BESIDE)
+    found = est.calibrate(POISSON, given=FIGURES, replicates=150, **BESIDE)
     assert found.status == "calibrated", found
-    result = est.fit(POISSON, FIGURES, seed=1, sampling=est.Sampling(draws=200))
-    assert est.calibrate(POISSON, FIGURES, given=result, replicates=200, **BESIDE).table.equals(found.table)
+    result = est.fit(POISSON, FIGURES, seed=1, sampling=est.Sampling(draws=150))
+    assert est.calibrate(POISSON, FIGURES, given=result, replicates=150, **BESIDE).table.equals(found.table)
 
 
 @dataclass(frozen=True)
