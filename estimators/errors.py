@@ -55,6 +55,10 @@ class ModelError(DarkfigureError):
     """The assumptions do not make a model, or not one that this engine can fit."""
 
 
+class EngineError(ModelError):
+    """The assumptions make a model, but one of its terms is beyond this engine."""
+
+
 class CircularityError(ModelError):
     """Two anchors of one model rest on the same figures, so they cannot count as two."""
 

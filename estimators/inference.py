@@ -18,13 +18,14 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 """
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import xarray as xr
 
 from estimators import provenance, record
-from estimators.errors import DataError, ModelError, Problem
+from estimators.errors import ConvergenceWarning, DataError, EngineError, ModelError, Problem
 from estimators.evidence import Evidence
 from estimators.priors import Prior
 from estimators.sampling import Sampling, sample
@@ -32,11 +33,21 @@ from estimators.sampling import Sampling, sample
 if TYPE_CHECKING:
     import pymc as pm
 
-__all__ = ["Engine", "Estimator", "ExactEstimator", "GraphEstimator", "Sampling", "Summarised", "fit"]
+__all__ = [
+    "Engine",
+    "Estimator",
+    "ExactEstimator",
+    "GraphEstimator",
+    "LaplaceEstimator",
+    "Sampling",
+    "Summarised",
+    "fit",
+]
 
-type Engine = Literal["auto", "exact", "nuts"]
+type Engine = Literal["auto", "exact", "laplace", "nuts"]
 type Figures = Any  # a dataset over (area, period), or an object that has one as `cells`
-ENGINES: tuple[Engine, ...] = ("auto", "exact", "nuts")
+ENGINES: tuple[Engine, ...] = ("auto", "exact", "laplace", "nuts")
+LARGEST_K = 0.7  # shape of the tail of importance weights above which a sampler is asked instead
 
 
 class Estimator(Protocol):
@@ -86,6 +97,23 @@ class GraphEstimator(Estimator, Protocol):
         ...
 
 
+@runtime_checkable
+class LaplaceEstimator(GraphEstimator, Protocol):
+    """A graph estimator whose posterior can also be drawn from by importance, from arrays alone."""
+
+    def laplace(
+        self, figures: Figures, chains: int, draws: int, rng: np.random.Generator
+    ) -> tuple[xr.Dataset, xr.Dataset]:
+        """Independent draws in the shape of the graph's, and statistics with ``pareto_k``.
+
+        Raises
+        ------
+        EngineError
+            Naming a term that is beyond the engine.
+        """
+        ...
+
+
 def fit(
     estimator: Estimator, evidence: Evidence, *, seed: int, engine: Engine = "auto", sampling: Sampling | None = None
 ) -> xr.DataTree:
@@ -99,8 +127,9 @@ def fit(
         Checked figures.
     seed : int
         The result is a function of estimator, evidence, seed, engine and sampling, on any number of cores.
-    engine : {"auto", "exact", "nuts"}
-        Exact where the estimator has it, else the sampler.
+    engine : {"auto", "exact", "laplace", "nuts"}
+        Automatically: exact where the estimator has it, else laplace where it takes every term and its weights can be trusted
+        (Pareto k̂ < 0.7), else the sampler. Attributes ``engine`` and ``engine_reason`` of the result say which and why.
     sampling : Sampling, optional
         Number of draws and the like.
 
@@ -117,16 +146,17 @@ def fit(
         If the evidence lacks what the estimator reads.
     """
     sampling = Sampling() if sampling is None else sampling
-    chosen = _choose(estimator, engine)
+    chosen, reason = _choose(estimator, engine)
     rng = np.random.default_rng(_checked_seed(seed))
     figures = estimator.figures(evidence)
+    groups: dict[str, xr.Dataset] | None = None
     if chosen == "exact":
-        assert isinstance(estimator, ExactEstimator)  # noqa: S101  # _choose has made sure
-        groups = estimator.exact(figures, sampling.draws, rng)
-        if isinstance(estimator, Summarised):
-            groups |= estimator.summaries(figures)
-    else:
-        assert isinstance(estimator, GraphEstimator)  # noqa: S101
+        groups = _exact(estimator, figures, sampling, rng)
+    if chosen == "laplace":
+        groups, reason = _laplace(estimator, figures, sampling, rng, insisted=engine == "laplace")
+    if groups is None:
+        chosen = "nuts"
+        assert isinstance(estimator, GraphEstimator)  # noqa: S101  # _choose has made sure
         groups = _sample(estimator, figures, sampling, rng)
     cells = figures if isinstance(figures, xr.Dataset) else figures.cells
     groups |= {"observed_data": record.observed_data(cells), "constant_data": record.constant_data(cells)}
@@ -134,24 +164,56 @@ def fit(
         groups["priors"] = record.prior_rows(estimator.priors())
         groups["prior"] = record.prior_draws(estimator.priors())
     tree = xr.DataTree.from_dict(groups)
-    tree.attrs = _root_attributes(estimator, evidence, cells, seed, chosen, sampling)
+    tree.attrs = _root_attributes(estimator, evidence, cells, seed, (chosen, reason), sampling)
     return tree
 
 
-def _choose(estimator: Estimator, engine: Engine) -> Literal["exact", "nuts"]:
+def _choose(estimator: Estimator, engine: Engine) -> tuple[Engine, str]:
+    """The engine to try, and why."""
     name = type(estimator).__name__
-    can: dict[str, bool] = {
+    can: dict[Engine, bool] = {
         "exact": isinstance(estimator, ExactEstimator),
+        "laplace": isinstance(estimator, LaplaceEstimator),
         "nuts": isinstance(estimator, GraphEstimator),
     }
     able = [choice for choice, possible in can.items() if possible]
     if engine == "auto" and able:
-        return "exact" if can["exact"] else "nuts"
+        why = {"exact": "the posterior has a closed form", "nuts": "no faster engine takes this estimator"}
+        return able[0], why.get(able[0], "")
     if engine in able:
-        return "exact" if engine == "exact" else "nuts"
+        return engine, "as asked"
     raise ModelError(
         f"engine {engine!r} cannot fit {name}: expected {' or '.join(['auto', *able]) if able else 'an estimator'}"
     )
+
+
+def _exact(
+    estimator: Estimator, figures: Figures, sampling: Sampling, rng: np.random.Generator
+) -> dict[str, xr.Dataset]:
+    assert isinstance(estimator, ExactEstimator)  # noqa: S101
+    groups = estimator.exact(figures, sampling.draws, rng)
+    return groups | estimator.summaries(figures) if isinstance(estimator, Summarised) else groups
+
+
+def _laplace(
+    estimator: Estimator, figures: Figures, sampling: Sampling, rng: np.random.Generator, *, insisted: bool
+) -> tuple[dict[str, xr.Dataset] | None, str]:
+    """Groups, or none where a sampler is needed, and why."""
+    assert isinstance(estimator, LaplaceEstimator)  # noqa: S101
+    try:
+        posterior, statistics = estimator.laplace(figures, sampling.chains, sampling.draws, rng)
+    except EngineError as error:
+        if insisted:
+            raise
+        return None, str(error)
+    k = float(statistics["pareto_k"])
+    if not k < LARGEST_K and not insisted:
+        return None, f"the weights of engine 'laplace' have a tail too heavy to trust (Pareto k̂ = {k:.2f})"
+    if not k < LARGEST_K:
+        text = f"Pareto k̂ = {k:.2f}: the result is not publishable; leave the engine to engine='auto'"
+        warnings.warn(text, ConvergenceWarning, stacklevel=3)
+    reason = "as asked" if insisted else f"exact draws by importance, Pareto k̂ = {k:.2f}"
+    return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}, reason
 
 
 def _checked_seed(seed: int) -> int:
@@ -168,14 +230,20 @@ def _sample(
 
 
 def _root_attributes(
-    estimator: Estimator, evidence: Evidence, figures: xr.Dataset, seed: int, engine: str, sampling: Sampling
+    estimator: Estimator,
+    evidence: Evidence,
+    figures: xr.Dataset,
+    seed: int,
+    engine: tuple[str, str],
+    sampling: Sampling,
 ) -> dict[str, str | int]:
     return {
         "estimator": type(estimator).__name__,
         "description": repr(estimator),
         "assumptions": json.dumps(estimator.assumptions(), ensure_ascii=False),
         "indicator": str(figures.attrs.get("indicator", "")),
-        "engine": engine,
+        "engine": engine[0],
+        "engine_reason": engine[1],
         "seed": int(seed),
         "sampling": json.dumps(vars(sampling)),
         "evidence_hash": evidence.hash,

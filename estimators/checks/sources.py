@@ -12,7 +12,7 @@ from estimators.diagnostics import Finding
 from estimators.diagnostics.budget import LEVEL, format_p
 from estimators.numbers import number
 from estimators.numeric.anchors import holm
-from estimators.synthesis.distributions import Normal
+from estimators.synthesis.normal import Normal
 from estimators.synthesis.world import World
 
 type Array = NDArray[np.float64]

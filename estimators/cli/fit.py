@@ -30,7 +30,7 @@ def add_parser(commands: Any) -> None:
         "--range", type=float, nargs=2, metavar=("LOW", "HIGH"), help="range of the share reported, for bounds"
     )
     parser.add_argument("--indicator", default="victims_identified", metavar="NAME", help="what was counted")
-    parser.add_argument("--engine", choices=("auto", "exact", "nuts"), default="auto")
+    parser.add_argument("--engine", choices=("auto", "exact", "laplace", "nuts"), default="auto")
     parser.add_argument("--draws", type=int, default=1000, help="draws (of each chain, for nuts)")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write the posterior to this netCDF file")
     add_common_options(parser)

@@ -14,6 +14,7 @@ type Mask = NDArray[np.bool_]
 
 LARGEST_RHAT = 1.01
 SMALLEST_ESS = 400
+LARGEST_K = 0.7
 
 
 def convergence(post: xr.DataTree) -> Finding:
@@ -42,6 +43,8 @@ def convergence(post: xr.DataTree) -> Finding:
             "independent draws",
             "Limits are computed or drawn independently: there is no chain whose convergence could be in doubt.",
         )
+    if "pareto_k" in post["sample_stats"]:
+        return _weights(post["sample_stats"].to_dataset())
     table = _diagnostics(post["posterior"].to_dataset())
     divergences = int(post["sample_stats"]["diverging"].sum()) if "diverging" in post["sample_stats"] else 0
     bad = (table["r_hat"] > LARGEST_RHAT) | (table["ess_bulk"] < SMALLEST_ESS) | (table["ess_tail"] < SMALLEST_ESS)
@@ -53,6 +56,20 @@ def convergence(post: xr.DataTree) -> Finding:
         failed.append(f"{divergences} divergent transitions")
     status = "not publishable" if failed else "publishable"
     text = f"Worst over all cells; required: no divergence, R-hat ≤ {LARGEST_RHAT}, ESS ≥ {SMALLEST_ESS}."
+    return Finding("convergence", status, text + (f" Failed: {'; '.join(failed)}." if failed else ""), table)
+
+
+def _weights(statistics: xr.Dataset) -> Finding:
+    """Of independent draws behind which are importance weights."""
+    k, effective, proposed = (float(statistics[name]) for name in ("pareto_k", "effective_draws", "proposed_draws"))
+    failed = [f"Pareto k̂ {k:.2f}"] if not k < LARGEST_K else []
+    failed += [f"{effective:.0f} effective draws"] if effective < SMALLEST_ESS else []
+    text = (
+        f"Independent draws by importance: Pareto k̂ {k:.2f}, {effective:,.0f} effective of {proposed:,.0f} proposed; required: "
+        f"k̂ < {LARGEST_K}, at least {SMALLEST_ESS} effective."
+    )
+    table = pd.DataFrame([{"pareto_k": k, "effective_draws": effective, "proposed_draws": proposed}])
+    status = "not publishable" if failed else "publishable"
     return Finding("convergence", status, text + (f" Failed: {'; '.join(failed)}." if failed else ""), table)
 
 

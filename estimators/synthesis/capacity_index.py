@@ -8,8 +8,9 @@ from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
 from estimators.priors import Prior
 from estimators.synthesis.covariates import Covariate
-from estimators.synthesis.distributions import Distribution, Normal
+from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.grid import Grid
+from estimators.synthesis.normal import Normal
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Scale, Unknown

@@ -12,13 +12,11 @@ from numpy.typing import NDArray
 from scipy import special
 
 from estimators.numeric import thinning
-from estimators.numeric.intervals import interval_nodes
+from estimators.synthesis import counting
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Operations, Values
 
 type Array = NDArray[np.float64]
-
-LOG_TWO_PI = float(np.log(2.0 * np.pi))
 
 
 class Distribution(Protocol):
@@ -26,6 +24,14 @@ class Distribution(Protocol):
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """Logarithm of the probability or density of each row, (..., rows)."""
+        ...
+
+    def derivatives(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """First derivative of each row's log density in the location, and negated second, each (..., rows)."""
+        ...
+
+    def working(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """The location that each figure alone points to, and with what precision, each (..., rows): where an iteration begins."""
         ...
 
     def simulate(self, rng: np.random.Generator) -> Array:
@@ -53,23 +59,23 @@ class NegativeBinomial:
 
     def log_mass(self, y: Values, operations: Operations) -> Values:
         """Logarithm of the probability of counts y, (..., rows)."""
-        log_phi = self.log_dispersion if y.ndim == 1 else self.log_dispersion[..., None]
+        log_phi = self.log_dispersion
         phi = operations.exp(log_phi)
         return (
             y * self.log_mean
             + phi * log_phi
             - (y + phi) * operations.logaddexp(self.log_mean, log_phi)
-            + _rising(y, self.log_dispersion, operations)
+            + counting.rising(y, self.log_dispersion, operations)
             - operations.lgamma(y + 1.0)
         )
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """Exact counts by their probability, intervals by the sum over them."""
-        return _log_density(self, observed, operations)
+        return counting.log_density(self, observed, operations)
 
-    def spread(self, rows: NDArray[np.intp]) -> "NegativeBinomial":
-        """The distributions of some rows, each ready for several counts on a further axis."""
-        return NegativeBinomial(self.log_mean[..., rows][..., None], self.log_dispersion)
+    def at(self, rows: NDArray[np.intp]) -> "NegativeBinomial":
+        """The distributions of some rows, in any order and as often as wanted."""
+        return NegativeBinomial(self.log_mean[..., rows], self.log_dispersion)
 
     def simulate(self, rng: np.random.Generator) -> Array:
         """Poisson counts of gamma means."""
@@ -79,6 +85,22 @@ class NegativeBinomial:
     def location(self) -> Values:
         """The logarithm of the mean."""
         return self.log_mean
+
+    def mass_derivatives(self, y: Values, operations: Operations) -> tuple[Values, Values]:
+        """First derivative of the log mass in log m, (y - m) φ / (m + φ), and negated second, m φ (y + φ) / (m + φ)²."""
+        m, phi = operations.exp(self.log_mean), operations.exp(self.log_dispersion)
+        total = m + phi
+        share = phi / total
+        return (y - m) * share, m * share * ((y + phi) / total)
+
+    def derivatives(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """Of each row's log density in the logarithm of the mean."""
+        return counting.derivatives(self, observed, operations)
+
+    def working(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """log(y + ½), and 1 / (1 / (y + ½) + 1/φ); of an interval its middle."""
+        middle = observed.middle + 0.5
+        return np.log(middle), 1.0 / (1.0 / middle + operations.exp(-self.log_dispersion))
 
     def curvature(self, observed: Observations) -> tuple[Array, Array]:
         """(y - m) φ / (m + φ) and 1 / (1/m + 1/φ); of an interval its middle."""
@@ -98,11 +120,11 @@ class Poisson:
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """Exact counts by their probability, intervals by the sum over them."""
-        return _log_density(self, observed, operations)
+        return counting.log_density(self, observed, operations)
 
-    def spread(self, rows: NDArray[np.intp]) -> "Poisson":
-        """The distributions of some rows, each ready for several counts on a further axis."""
-        return Poisson(self.log_mean[..., rows][..., None])
+    def at(self, rows: NDArray[np.intp]) -> "Poisson":
+        """The distributions of some rows, in any order and as often as wanted."""
+        return Poisson(self.log_mean[..., rows])
 
     def simulate(self, rng: np.random.Generator) -> Array:
         """Poisson counts."""
@@ -111,6 +133,19 @@ class Poisson:
     def location(self) -> Values:
         """The logarithm of the mean."""
         return self.log_mean
+
+    def mass_derivatives(self, y: Values, operations: Operations) -> tuple[Values, Values]:
+        """First derivative of the log mass in log m, y - m, and negated second, m."""
+        m = operations.exp(self.log_mean)
+        return y - m, m + 0.0 * y
+
+    def derivatives(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """Of each row's log density in the logarithm of the mean."""
+        return counting.derivatives(self, observed, operations)
+
+    def working(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """log(y + ½), and y + ½; of an interval its middle."""
+        return np.log(observed.middle + 0.5), observed.middle + 0.5
 
     def curvature(self, observed: Observations) -> tuple[Array, Array]:
         """Y - m and m."""
@@ -136,12 +171,11 @@ class BetaBinomial:
 
     def log_density(self, observed: Observations, operations: Operations) -> Values:
         """Exact counts by their probability, intervals by the sum over them."""
-        return _log_density(self, observed, operations)
+        return counting.log_density(self, observed, operations)
 
-    def spread(self, rows: NDArray[np.intp]) -> "BetaBinomial":
-        """The distributions of some rows, each ready for several counts on a further axis."""
-        concentration = self.log_concentration if self.binomial else self.log_concentration[..., None]
-        return BetaBinomial(self.trials[..., rows][..., None], self.logit[..., rows][..., None], concentration)
+    def at(self, rows: NDArray[np.intp]) -> "BetaBinomial":
+        """The distributions of some rows, in any order and as often as wanted."""
+        return BetaBinomial(self.trials[..., rows], self.logit[..., rows], self.log_concentration)
 
     def log_mass(self, y: Values, operations: Operations) -> Values:
         """Logarithm of the probability of y successes."""
@@ -167,81 +201,34 @@ class BetaBinomial:
         """The logit."""
         return self.logit + np.zeros(np.shape(self.trials)[-1])
 
+    def mass_derivatives(self, y: Values, operations: Operations) -> tuple[Values, Values]:
+        """First derivative of the log mass in the logit, and negated second.
+
+        With p the probability, c the concentration, a = cp and b = c(1 - p): c p (1 - p) G with G = ψ(y + a) - ψ(a) - ψ(n - y + b) + ψ(b).
+        """
+        n = self.trials
+        p = operations.exp(operations.log_expit(self.logit))
+        spread = p * (1.0 - p)
+        if self.binomial:
+            return y - n * p, n * spread + 0.0 * y
+        c, g, h = operations.exp(self.log_concentration), operations.digamma, operations.trigamma
+        a, b = c * p, c * (1.0 - p)
+        first = g(y + a) - g(a) - g(n - y + b) + g(b)
+        second = h(a) - h(y + a) + h(b) - h(n - y + b)
+        return c * spread * first, c * spread * (c * spread * second - (1.0 - 2.0 * p) * first)
+
+    def derivatives(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """Of each row's log density in the logit."""
+        return counting.derivatives(self, observed, operations)
+
+    def working(self, observed: Observations, operations: Operations) -> tuple[Values, Values]:
+        """The logit of (y + ½) / (n + 1), and its precision with the variance inflation 1 + (n - 1) / (concentration + 1)."""
+        p = (observed.middle + 0.5) / (self.trials + 1.0)
+        c = np.inf if self.binomial else operations.exp(self.log_concentration)
+        return special.logit(p), (self.trials + 1.0) * p * (1.0 - p) / (1.0 + (self.trials - 1.0) / (1.0 + c))
+
     def curvature(self, observed: Observations) -> tuple[Array, Array]:
         """Of the binomial, divided by the variance inflation 1 + (n - 1) / (concentration + 1)."""
         p = special.expit(self.logit)
         inflation = 1.0 if self.binomial else 1.0 + (self.trials - 1.0) / (1.0 + np.exp(self.log_concentration))
         return (observed.middle - self.trials * p) / inflation, self.trials * p * (1.0 - p) / inflation
-
-
-@dataclass(frozen=True, eq=False)
-class Normal:
-    """A figure on the log or logit scale with a known standard deviation, three times wider with probability `doubt`."""
-
-    mean: Values
-    sd: Array
-    doubt: float = 0.0
-
-    def log_density(self, observed: Observations, operations: Operations) -> Values:
-        """log[(1 - w) N(x; m, s²) + w N(x; m, 9 s²)]."""
-        z = (observed.lower - self.mean) / self.sd
-        narrow = -0.5 * z * z - np.log(self.sd) - 0.5 * LOG_TWO_PI
-        if self.doubt == 0.0:
-            return narrow
-        wide = -0.5 * z * z / 9.0 - np.log(3.0 * self.sd) - 0.5 * LOG_TWO_PI
-        return operations.logaddexp(np.log1p(-self.doubt) + narrow, np.log(self.doubt) + wide)
-
-    def simulate(self, rng: np.random.Generator) -> Array:
-        """Normal draws."""
-        shape = np.shape(self.mean)
-        sd = self.sd * np.where(rng.random(shape) < self.doubt, 3.0, 1.0)
-        return np.asarray(self.mean + sd * rng.standard_normal(shape))
-
-    def location(self) -> Values:
-        """The mean."""
-        return self.mean
-
-    def curvature(self, observed: Observations) -> tuple[Array, Array]:
-        """Slope and information, of the mixture with the weights that the figure gives its parts."""
-        z = (observed.lower - self.mean) / self.sd
-        wide = 0.0
-        if self.doubt > 0.0:
-            wide = special.expit(np.log(self.doubt / 3.0) - np.log1p(-self.doubt) + 4.0 / 9.0 * z * z)
-        precision = (1.0 - wide + wide / 9.0) / self.sd**2
-        return z * self.sd * precision, precision * np.ones_like(z)
-
-
-class Discrete(Protocol):
-    """A distribution of counts."""
-
-    def log_mass(self, y: Values, operations: Operations) -> Values:
-        """Logarithm of the probability of counts."""
-        ...
-
-    def spread(self, rows: NDArray[np.intp]) -> "Discrete":
-        """The distributions of some rows, each ready for several counts on a further axis."""
-        ...
-
-
-def _log_density(counts: Discrete, observed: Observations, operations: Operations) -> Values:
-    """Exact counts by their probability, intervals by the sum over them, (..., rows)."""
-    exact = counts.log_mass(observed.lower, operations)
-    if observed.exact.all():
-        return exact
-    censored = np.flatnonzero(~observed.exact)
-    points, log_weights = interval_nodes(observed.lower[censored], observed.upper[censored])
-    inside = operations.log_sum(counts.spread(censored).log_mass(points, operations) + log_weights)
-    order = np.arange(len(observed))
-    order[censored] = len(observed) + np.arange(len(censored))
-    return operations.concatenate([exact, inside])[..., order]
-
-
-def _rising(y: Values, log_dispersion: Values, operations: Operations) -> Values:
-    """The difference log Γ(y + φ) - log Γ(φ), each different count computed once: shape (..., *y.shape)."""
-    if not isinstance(y, np.ndarray):
-        phi = operations.exp(log_dispersion)
-        return operations.lgamma(y + phi) - operations.lgamma(phi)
-    different, place = np.unique(y, return_inverse=True)
-    phi = operations.exp(log_dispersion)
-    values = operations.lgamma(different + phi) - operations.lgamma(phi)
-    return values[..., place.reshape(y.shape)]

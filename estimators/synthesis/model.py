@@ -15,6 +15,7 @@ from estimators.synthesis import outcome
 from estimators.synthesis.geometry import find_geometry
 from estimators.synthesis.grid import Grid, make_grid
 from estimators.synthesis.incidence import Incidence
+from estimators.synthesis.laplace import engine
 from estimators.synthesis.panel import Panel
 from estimators.synthesis.statements import Statements, check_anchors
 from estimators.synthesis.unknowns import Effect
@@ -157,6 +158,19 @@ class Synthesis:
     def graph(self, figures: Panel) -> "pm.Model":
         """The PyMC model."""
         return graphs.build(figures, find_geometry(figures))
+
+    def laplace(
+        self, figures: Panel, chains: int, draws: int, rng: np.random.Generator
+    ) -> tuple[xr.Dataset, xr.Dataset]:
+        """Draws as of the graph, and what the weights behind them say: see `estimators.synthesis.laplace`.
+
+        Raises
+        ------
+        EngineError
+            Naming the term that the engine cannot take.
+        """
+        found = engine.draw(figures, chains * draws, rng)
+        return outcome.as_drawn(found.known, figures, chains), found.statistics()
 
     def complete(self, posterior: xr.Dataset, figures: Panel, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         """Groups of the result from the draws of the graph."""

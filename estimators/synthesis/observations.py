@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
 from estimators.evidence.cells import period_label
+from estimators.numeric.intervals import Nodes, interval_nodes
 from estimators.synthesis.grid import Grid
 from estimators.synthesis.operations import Operations, Values
 
@@ -77,6 +78,11 @@ class Observations:
         whole = self.single & self.exact & (np.abs(self.matrix.sum(axis=1) - 1.0) < 1e-9)
         found[self.cell[whole]] = np.flatnonzero(whole)
         return found
+
+    @cached_property
+    def nodes(self) -> Nodes:
+        """Counts at which densities of intervals are summed."""
+        return interval_nodes(self.lower, self.upper, np.flatnonzero(~self.exact))
 
     def log_mean(self, log_cells: Values, operations: Operations) -> Values:
         """Logarithm of each row's weighted sum of cells, (..., cells) to (..., rows)."""

@@ -32,6 +32,9 @@ NUMPY: Operations = SimpleNamespace(
     where=np.where,
     concatenate=lambda parts: np.concatenate(np.broadcast_arrays(*parts) if len(parts) == 1 else _aligned(parts), axis=-1),
     log_sum=lambda x: special.logsumexp(x, axis=-1),
+    total=lambda x: x.sum(axis=-1),
+    digamma=special.digamma,
+    trigamma=lambda x: special.polygamma(1, x),
     walk=_walk,
 )  # fmt: skip
 

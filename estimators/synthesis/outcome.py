@@ -51,6 +51,20 @@ def groups(posterior: xr.Dataset, panel: Panel, rng: np.random.Generator) -> dic
     }
 
 
+def as_drawn(known: Mapping[str, Array], panel: Panel, chains: int) -> xr.Dataset:
+    """Unknowns as formulas see them, (draws, entries), in the shape in which a graph's draws come."""
+    location = np.concatenate([known[each.name] for each in panel.locations], axis=1)
+    data: dict[str, Variable] = {"location": ((*SAMPLE, "level"), location.reshape(chains, -1, location.shape[1]))}
+    for each in panel.named:
+        values = known[each.name]
+        if isinstance(each, Effect):
+            data[each.name] = ((*SAMPLE, f"{each.name}_entry"), values.reshape(chains, -1, values.shape[1]))
+        else:
+            data[each.name] = (SAMPLE, values.reshape(chains, -1))
+    coords = {"chain": np.arange(chains), "draw": np.arange(location.shape[0] // chains)}
+    return xr.Dataset(data, coords=coords)
+
+
 def known_values(posterior: xr.Dataset, panel: Panel) -> dict[str, Array]:
     """Unknowns as formulas see them, (draws of all chains, entries)."""
 

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from scipy import special, stats
 
 from estimators.numeric import families
-from estimators.synthesis.distributions import LOG_TWO_PI, Distribution
+from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.grid import Grid
+from estimators.synthesis.normal import LOG_TWO_PI
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import NUMPY, Operations, Values
 from estimators.synthesis.unknowns import Effect, Location, Scale, Share, Unknown

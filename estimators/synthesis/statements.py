@@ -8,8 +8,9 @@ from estimators.errors import DataError, ModelError, Problem
 from estimators.evidence import Evidence
 from estimators.evidence.periods import ONE_DAY, as_days, parse_period
 from estimators.priors import Claim, ExternalEstimate, Prior
-from estimators.synthesis.distributions import Distribution, Normal
+from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.grid import PER, Grid
+from estimators.synthesis.normal import Normal
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown

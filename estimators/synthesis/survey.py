@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
 from estimators.priors import Prior
-from estimators.synthesis.distributions import Distribution, Normal
+from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.grid import Grid
+from estimators.synthesis.normal import Normal
 from estimators.synthesis.observations import Observations, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown

@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from estimators.priors import Prior
-from estimators.synthesis.distributions import NegativeBinomial, Normal
+from estimators.synthesis.distributions import NegativeBinomial
+from estimators.synthesis.normal import Normal
 from estimators.synthesis.geometry import STEP, geometry_at, start
 from estimators.synthesis.grid import Grid
 from estimators.synthesis.observations import Observations

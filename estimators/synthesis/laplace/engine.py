@@ -1,0 +1,133 @@
+"""Draws from the posterior of a panel by adaptive importance sampling of its scores, effects integrated area by area."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from estimators.numeric.pareto import smoothed
+from estimators.synthesis.laplace.layout import effects
+from estimators.synthesis.laplace.proposal import Proposal, effective, mixture_log_density, normalised, refitted
+from estimators.synthesis.laplace.reference import Reference, find_reference
+from estimators.synthesis.laplace.scores import Scores
+from estimators.synthesis.laplace.setup import Plan, make_plan
+from estimators.synthesis.laplace.weights import Weighed, joined, split, weigh
+from estimators.synthesis.panel import Panel
+
+type Array = NDArray[np.float64]
+
+LARGEST_K = 0.7  # shape of the tail of the weights above which averages are not to be trusted
+ROUNDS = (0.12, 0.16, 0.25, 1.0)  # draws of each proposal, as a share of those wanted
+MORE = 3  # further rounds with a better proposal where the weights are not good enough
+FEWEST = 150  # draws of a round
+SHARE = 0.1  # of the draws that must be effective, or another round follows
+AREAS_A_PAIR = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Draws:
+    """Equally weighted draws.
+
+    Parameters
+    ----------
+    known : mapping
+        Unknowns as formulas see them, each (draws, entries).
+    pareto_k, effective : float
+        Shape of the tail of the importance weights, and the effective number of draws behind them.
+    proposed : int
+        How many draws were proposed and weighed.
+    reference : Reference
+        Where the posterior of the scores lies, for a start of a similar model.
+    """
+
+    known: dict[str, Array]
+    pareto_k: float
+    effective: float
+    proposed: int
+    reference: Reference
+
+    @property
+    def trusted(self) -> bool:
+        """Whether averages over the draws can be trusted."""
+        return self.pareto_k < LARGEST_K
+
+    def statistics(self) -> xr.Dataset:
+        """Shape of the tail of the weights, effective and proposed draws."""
+        values = {"pareto_k": self.pareto_k, "effective_draws": self.effective, "proposed_draws": self.proposed}
+        return xr.Dataset({name: ((), float(value)) for name, value in values.items()})
+
+
+def draw(panel: Panel, draws: int, rng: np.random.Generator, start: Reference | None = None) -> Draws:
+    """Draw from the posterior.
+
+    Parameters
+    ----------
+    panel : Panel
+        The model with its figures.
+    draws : int
+        How many.
+    start : Reference, optional
+        Of a similar model, to save the search for the mode.
+
+    Raises
+    ------
+    ModelError
+        Naming what the engine cannot take.
+    """
+    with np.errstate(
+        over="ignore", invalid="ignore", divide="ignore"
+    ):  # at absurd proposals, whose weight is then nothing
+        plan, scores = make_plan(panel), Scores(panel)
+        reference = find_reference(plan, scores) if start is None else start
+        found, log_weight, k = _sample(plan, scores, reference, draws, rng)
+    weight = normalised(log_weight)
+    chosen = rng.permutation(systematic(weight, draws, rng))
+    mean = found.scores @ weight
+    beside = found.scores - mean[:, None]
+    here = Reference(mean, (beside * weight) @ beside.T)
+    known = _known(
+        plan, scores, Weighed(found.scores[:, chosen], found.log_density[chosen], found.effects[..., chosen])
+    )
+    return Draws(known, k, effective(log_weight), found.scores.shape[1], here)
+
+
+def _sample(
+    plan: Plan, scores: Scores, reference: Reference, draws: int, rng: np.random.Generator
+) -> tuple[Weighed, Array, float]:
+    """Rounds of proposals, each refitted to all before it; all draws are weighted as draws of their mixture."""
+    pairs = 2 + plan.panel.grid.shape[0] // AREAS_A_PAIR
+    proposal = Proposal(reference.scores, reference.covariance)
+    rounds: list[tuple[Proposal, int]] = []
+    parts: list[Weighed] = []
+    sizes = [max(FEWEST, int(share * draws)) for share in ROUNDS]
+    while True:
+        size = sizes[len(rounds)] if len(rounds) < len(sizes) else draws
+        at = proposal.draw(size, rng)
+        rounds.append((proposal, size))
+        parts.append(weigh(plan, scores, at, pairs, rng))
+        found = joined(parts)
+        log_weight, k = smoothed(found.log_density - mixture_log_density(rounds, found.scores))
+        good = k < LARGEST_K and effective(log_weight) > SHARE * draws
+        if len(rounds) >= len(sizes) and (good or len(rounds) >= len(sizes) + MORE):
+            return found, log_weight, k
+        proposal = refitted(found.scores, log_weight)
+
+
+def systematic(weight: Array, draws: int, rng: np.random.Generator) -> NDArray[np.intp]:
+    """Numbers of draws chosen with probabilities given, each as often as expected but for less than one."""
+    points = (rng.random() + np.arange(draws)) / draws
+    return np.minimum(np.searchsorted(np.cumsum(weight), points), len(weight) - 1)
+
+
+def _known(plan: Plan, scores: Scores, found: Weighed) -> dict[str, Array]:
+    """Unknowns as formulas see them, (draws, entries): effects times their scales, walks as steps."""
+    known = scores.known(found.scores)
+    values = {name: each.T for name, each in known.items()}
+    areas = plan.panel.grid.shape[0]
+    for effect, each in effects(plan.panel.grid, plan.layout, *split(plan, found.effects)):
+        if effect.over == "area_step":
+            steps = np.diff(each.reshape(areas, -1, each.shape[-1]), axis=1)
+            each = steps.reshape(-1, each.shape[-1])
+        values[effect.name] = (each * known[effect.scale] if effect.scale else each).T
+    return values

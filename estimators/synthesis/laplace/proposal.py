@@ -1,0 +1,80 @@
+"""Multivariate t proposals for scores, refitted to what they found, all rounds weighted as draws of their mixture."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import linalg, special
+
+type Array = NDArray[np.float64]
+
+DEGREES = 8.0
+WIDER = 1.1  # variance of a proposal beside the weighted draws'
+ENOUGH = 6.0  # effective draws for each score before a covariance is believed
+
+
+@dataclass(frozen=True, eq=False)
+class Proposal:
+    """Multivariate t with `DEGREES` degrees of freedom.
+
+    Parameters
+    ----------
+    mean, covariance : Array
+        Centre and the matrix of its scale, shapes (size,) and (size, size).
+    """
+
+    mean: Array
+    covariance: Array
+
+    @cached_property
+    def _factor(self) -> Array:
+        return np.asarray(linalg.cholesky(self.covariance, lower=True))
+
+    def draw(self, draws: int, rng: np.random.Generator) -> Array:
+        """Draws, (size, draws)."""
+        normal = rng.standard_normal((len(self.mean), draws))
+        return self.mean[:, None] + self._factor @ (normal / np.sqrt(rng.chisquare(DEGREES, draws) / DEGREES))
+
+    def log_density(self, at: Array) -> Array:
+        """Of points (size, draws)."""
+        size = len(self.mean)
+        solved = linalg.solve_triangular(self._factor, at - self.mean[:, None], lower=True)
+        constant = (
+            special.gammaln(0.5 * (DEGREES + size))
+            - special.gammaln(0.5 * DEGREES)
+            - 0.5 * size * np.log(DEGREES * np.pi)
+        )
+        constant -= np.log(np.diag(self._factor)).sum()
+        return np.asarray(constant - 0.5 * (DEGREES + size) * np.log1p((solved**2).sum(axis=0) / DEGREES))
+
+
+def refitted(at: Array, log_weight: Array) -> Proposal:
+    """Mean and covariance of weighted draws; weights are tempered until enough of them count."""
+    size, power = len(at), 1.0
+    while effective(power * log_weight) < min(ENOUGH * size, 0.5 * at.shape[1]) and power > 0.01:
+        power *= 0.85
+    weight = normalised(power * log_weight)
+    mean = at @ weight
+    beside = at - mean[:, None]
+    covariance = (beside * weight) @ beside.T
+    trust = effective(power * log_weight) / (effective(power * log_weight) + size)
+    return Proposal(mean, WIDER * (trust * covariance + (1.0 - trust) * np.diag(np.diag(covariance))))
+
+
+def mixture_log_density(proposals: list[tuple[Proposal, int]], at: Array) -> Array:
+    """Of all rounds together, each with the number of its draws."""
+    total = sum(draws for _, draws in proposals)
+    logs = [proposal.log_density(at) + np.log(draws / total) for proposal, draws in proposals]
+    return np.asarray(special.logsumexp(logs, axis=0))
+
+
+def normalised(log_weight: Array) -> Array:
+    """Weights that add up to 1."""
+    weight = np.exp(log_weight - log_weight.max())
+    return np.asarray(weight / weight.sum())
+
+
+def effective(log_weight: Array) -> float:
+    """Effective number of weighted draws, (Σ w)² / Σ w²."""
+    return float(1.0 / (normalised(log_weight) ** 2).sum())

@@ -1,0 +1,62 @@
+"""Locations, scales and shares in normal scores: coordinates in which the prior of every one is standard normal, independently.
+
+What figures leave open is then exactly Gaussian, and scales near 0 lie at infinity. Two scales of effects that figures see only in a sum
+are taken in polar form: figures inform the radius and leave the angle to the prior.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import special
+
+from estimators.synthesis.panel import Panel
+
+type Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """Normal scores of the unknowns of a panel that are not effects, in the order locations, scales, shares."""
+
+    panel: Panel
+
+    @property
+    def size(self) -> int:
+        """How many."""
+        return len(self.panel.locations) + len(self.panel.scales) + len(self.panel.shares)
+
+    @cached_property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        """Numbers of scales that are taken in polar form."""
+        effects = {effect.name: effect for effect in self.panel.effects if not effect.degrees and effect.scale}
+        number = {scale.name: place for place, scale in enumerate(self.panel.scales)}
+        return tuple(
+            (number[effects[effect.seen_with].scale], number[effect.scale])
+            for effect in effects.values()
+            if effect.seen_with in effects
+        )
+
+    def known(self, scores: Array) -> dict[str, Array]:
+        """Locations, scales and logits of shares, each (1, draws), from scores of shape (size, draws)."""
+        panel = self.panel
+        mean, sd = panel.location_prior
+        locations = mean[:, None] + sd[:, None] * scores[: len(mean)]
+        z = scores[len(mean) : len(mean) + len(panel.scales)]
+        units = half_normal(z)
+        for one, other in self.pairs:
+            radius, angle = np.sqrt(-2.0 * special.log_ndtr(-z[one])), 0.5 * np.pi * special.ndtr(z[other])
+            units[one], units[other] = radius * np.cos(angle), radius * np.sin(angle)
+        found = {each.name: locations[k : k + 1] for k, each in enumerate(panel.locations)}
+        found |= {each.name: panel.scale_prior[k] * units[k : k + 1] for k, each in enumerate(panel.scales)}
+        rest = scores[len(mean) + len(panel.scales) :]
+        logits = [special.logit(each.prior.quantile(special.ndtr(rest[k]))) for k, each in enumerate(panel.shares)]
+        return found | {each.name: logits[k][None] for k, each in enumerate(panel.shares)}
+
+
+def half_normal(z: Array) -> Array:
+    """Quantiles of the standard half-normal at Φ(z)."""
+    upper = -special.ndtri(0.5 * special.ndtr(-np.abs(z)))
+    lower = np.sqrt(2.0) * special.erfinv(special.ndtr(-np.abs(z)))
+    return np.asarray(np.where(z > 0.0, upper, lower))

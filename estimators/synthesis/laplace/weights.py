@@ -1,0 +1,168 @@
+"""Unbiased estimates of the posterior density of scores: the integral over each area's effects by antithetic pairs of its best Gaussian."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from estimators.synthesis.laplace.block import Block
+from estimators.synthesis.laplace.forward import FORWARD
+from estimators.synthesis.laplace.gaussian import Gaussian, best_gaussian, mode
+from estimators.synthesis.laplace.layout import Known, world_of
+from estimators.synthesis.laplace.ridge import Ridge, make_ridge
+from estimators.synthesis.laplace.scores import Scores
+from estimators.synthesis.laplace.setup import AREAS, Plan
+from estimators.synthesis.normal import LOG_TWO_PI
+
+type Array = NDArray[np.float64]
+
+AT_ONCE = 60_000  # cells × draws: arrays that stay in cache
+FAR = 2.0  # squared length of a last step after which one begins again with care
+
+
+@dataclass(frozen=True, eq=False)
+class Weighed:
+    """Draws of scores with one draw of the effects for each.
+
+    Parameters
+    ----------
+    scores : Array
+        Shape (size, draws).
+    log_density : Array
+        Estimates of the log joint density of scores and figures, (draws,).
+    effects : Array
+        Standardised effects, (entries, areas, draws), chain before border.
+    """
+
+    scores: Array
+    log_density: Array
+    effects: Array
+
+
+def weigh(plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator) -> Weighed:
+    """Estimate the density of each draw, and draw effects of each area from their pairs with the weights these have.
+
+    Notes
+    -----
+    The estimate of an area is the mean of density / proposal over its pairs: unbiased, so that draws weighted with the product over
+    areas have the exact posterior; the effects chosen among the pairs belong to it (pseudo-marginal importance sampling).
+
+    References
+    ----------
+    Tran, M.-N. et al. 2013. Importance sampling squared for Bayesian inference in latent variable models. doi:10.48550/arXiv.1309.3339
+    """
+    found, length = _in_parts(plan, scores, at, pairs, rng, careful=False)
+    far = np.flatnonzero(~(length < FAR))
+    if len(far):
+        better, _ = _in_parts(plan, scores, at[:, far], pairs, rng, careful=True)
+        found.log_density[far], found.effects[..., far] = better.log_density, better.effects
+    return found
+
+
+def _in_parts(
+    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool
+) -> tuple[Weighed, Array]:
+    draws = at.shape[1]
+    cells = min(plan.panel.grid.size, AREAS * plan.panel.grid.size // plan.panel.grid.shape[0])
+    parts = np.array_split(np.arange(draws), max(1, draws * cells // AT_ONCE))
+    seeds = rng.spawn(len(parts))
+    found = [
+        _weigh(plan, scores, at[:, part], pairs, seed, careful=careful) for part, seed in zip(parts, seeds, strict=True)
+    ]
+    return joined([each for each, _ in found]), np.concatenate([length for _, length in found])
+
+
+def joined(parts: list[Weighed]) -> Weighed:
+    """Draws one after the other."""
+    return Weighed(
+        *(
+            np.concatenate([getattr(part, name) for part in parts], axis=-1)
+            for name in ("scores", "log_density", "effects")
+        )
+    )
+
+
+def _weigh(
+    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool
+) -> tuple[Weighed, Array]:
+    known = scores.known(at)
+    total = -0.5 * (at * at + LOG_TWO_PI).sum(axis=0)
+    chosen, lengths = [], []
+    for block in plan.blocks:
+        start = None
+        if careful:
+            near, _ = mode(block, known)
+            start = near.chain, near.border
+        best, length = best_gaussian(block, known, start)
+        log_integral, effects = _integrate(block, best, known, pairs, rng)
+        total = total + log_integral.sum(axis=0)
+        chosen.append(effects)
+        lengths.append(length)
+    effects = np.concatenate(chosen, axis=1)
+    if plan.spanning is not None:
+        total = total + _spanning(plan, known, effects)
+    return Weighed(at, np.where(np.isfinite(total), total, -np.inf), effects), np.max(lengths, axis=0)
+
+
+def _integrate(block: Block, best: Gaussian, known: Known, pairs: int, rng: np.random.Generator) -> tuple[Array, Array]:
+    """Log of each area's integral, (areas, draws), and effects drawn with the weights of their pairs, (entries, areas, draws)."""
+    weights, height = [], np.full(best.border.shape[1:], -np.inf)
+    chain, border = best.chain.copy(), best.border.copy()
+    ridge = make_ridge(block, known, best) if block.layout.ridge else None
+    for _ in range(pairs):
+        for c, b, log_proposal in antithetic(block, best, ridge, rng):
+            log_weight = block.log_joint(known, c, b) - log_proposal
+            weights.append(log_weight)
+            raised = log_weight + rng.gumbel(size=height.shape)
+            better = raised > height
+            np.copyto(chain, c, where=better)
+            np.copyto(border, b, where=better)
+            np.copyto(height, raised, where=better)
+    stacked = np.stack(weights)
+    top = stacked.max(axis=0)
+    log_integral = top + np.log(np.exp(stacked - top).mean(axis=0))
+    return log_integral, np.concatenate([chain.reshape(chain.shape[0] * chain.shape[1], *border.shape[1:]), border])
+
+
+def antithetic(
+    block: Block, best: Gaussian, ridge: Ridge | None, rng: np.random.Generator
+) -> list[tuple[Array, Array, Array]]:
+    """Two draws of the effects of each area on opposite sides, and the log density of their proposal."""
+    constant = best.half_log_determinant() - 0.5 * block.layout.entries * LOG_TWO_PI
+    if ridge is None or best.wide is not None:
+        chain, border, log_density = best.deviate(rng)
+        plain = [(best.chain + s * chain, best.border + s * border, log_density + constant) for s in (1.0, -1.0)]
+    if ridge is None:
+        return plain
+    n, m = rng.standard_normal(best.chain.shape), rng.standard_normal(best.border.shape)
+    p = rng.random(ridge.centre.shape)
+    rest = constant + 0.5 * LOG_TWO_PI + np.log(best.arrow.corner[-1, -1])
+    rest -= 0.5 * ((n * n).sum(axis=(0, 1)) + (m[:-1] * m[:-1]).sum(axis=0))
+    found: list[tuple[Array, Array, Array]] = []
+    for sign, side in ((1.0, p), (-1.0, 1.0 - p)):
+        value, log_density = ridge.quantile(side)
+        chain, border = best.arrow.back(sign * n, sign * m, ridge.seen(value) - ridge.centre)
+        chain, border, log_density = best.chain + chain, best.border + border, log_density + rest
+        border[-1] = value
+        if best.wide is not None:
+            at, other = best.wide.areas, plain[len(found)]
+            chain[:, :, at], border[:, at], log_density[at] = other[0][:, :, at], other[1][:, at], other[2][at]
+        found.append((chain, border, log_density))
+    return found
+
+
+def _spanning(plan: Plan, known: Known, effects: Array) -> Array:
+    """Log density of the rows that span areas, (draws,)."""
+    assert plan.spanning is not None  # noqa: S101
+    chain, border = split(plan, effects)
+    world = world_of(plan.spanning, plan.layout, known, chain, border)
+    total = np.zeros(effects.shape[-1])
+    for key, each in plan.spanning.distributions(world).items():
+        total += each.log_density(plan.spanning.figures[key], FORWARD).value.sum(axis=0)
+    return total
+
+
+def split(plan: Plan, effects: Array) -> tuple[Array, Array]:
+    """Chain and border of effects (entries, areas, draws)."""
+    places = plan.layout.periods * len(plan.layout.chain)
+    return effects[:places].reshape(plan.layout.periods, len(plan.layout.chain), *effects.shape[1:]), effects[places:]
