@@ -11,7 +11,7 @@ from estimators.errors import CircularityError, IdentificationWarning, ModelErro
 from estimators.evidence import Evidence
 from estimators.priors import Claim, ExternalEstimate, Prior
 from estimators.synthesis import graph as graphs
-from estimators.synthesis import outcome
+from estimators.synthesis import outcome, replicates
 from estimators.synthesis.geometry import find_geometry
 from estimators.synthesis.grid import Grid, make_grid
 from estimators.synthesis.incidence import Incidence
@@ -175,6 +175,16 @@ class Synthesis:
     def complete(self, posterior: xr.Dataset, figures: Panel, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         """Groups of the result from the draws of the graph."""
         return outcome.groups(posterior, figures, rng)
+
+    def replicate(self, figures: Panel, draws: int, rng: np.random.Generator) -> replicates.Quantities:
+        """Truth and draws of every quantity of one simulated set of figures: see `estimators.calibration.Replicable`."""
+        return replicates.over_prior(figures, draws, rng)
+
+    def replicate_given(
+        self, figures: Panel, given: xr.Dataset, draws: int, rng: np.random.Generator
+    ) -> replicates.Quantities:
+        """The same around these figures, with the truth given, a draw of their posterior."""
+        return replicates.around_figures(figures, given, draws, rng)
 
 
 def _check_needs(names: list[str], streams: tuple[Stream, ...], process: Incidence) -> None:
