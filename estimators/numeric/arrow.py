@@ -69,11 +69,9 @@ class Arrow:
     def back(self, chain: Array, border: Array, last: Array | None = None) -> tuple[Array, Array]:
         """Solve L' x = n: of standard normal n, draws with the matrix as precision; shapes (T, k, ...) and (b, ...).
 
-        With `last`, the last entry of the border has that value and the others are drawn given it.
+        With `last`, the last entries of the border have these values, and the others are drawn given them.
         """
-        if last is not None:
-            border = np.concatenate([border[:-1], (last / self.corner[-1, -1])[None]])
-        last = _backward(self.corner, border)
+        last = _backward(self.corner, border, last)
         found = np.empty_like(chain)
         for t in range(len(chain) - 1, -1, -1):
             right = chain[t] - _times(self.border[t], last)
@@ -171,10 +169,13 @@ def _forward(lower: Array, right: Array) -> Array:
     return found
 
 
-def _backward(lower: Array, right: Array) -> Array:
-    """Solve L' x = r."""
+def _backward(lower: Array, right: Array, last: Array | None = None) -> Array:
+    """Solve L' x = r, the last entries of x given or not."""
     found = np.empty_like(right)
-    for i in range(len(lower) - 1, -1, -1):
+    given = 0 if last is None else len(last)
+    if last is not None:
+        found[len(found) - given :] = last
+    for i in range(len(lower) - given - 1, -1, -1):
         value = right[i]
         for j in range(i + 1, len(lower)):
             value = value - lower[j, i] * found[j]

@@ -151,7 +151,7 @@ def _derivatives(
     back = term.place.T
     for kind, one in slopes.items():
         for other, two in slopes.items():
-            if other >= kind:
+            if other >= kind and (kind, other) in spread:
                 variance = variance + (1.0 if other == kind else 2.0) * one * two * (back @ spread[kind, other])
     sd = np.sqrt(np.maximum(variance, 0.0))
     name = next(name for name in LOCATIONS if hasattr(distribution, name))
@@ -169,6 +169,7 @@ def spread_of(block: Block, known: Known, arrow: Arrow) -> dict[tuple[int, int],
     """Covariances of what entries of each kind add up to in each period and area, (periods × areas, draws)."""
     chain, edge, corner = arrow.covariances()
     (kinds, chain_kinds), (scales, chain_scales) = block.kinds, _scales(block, known)
+    kinds = kinds[: len(corner)]  # where the last are given
     places = max(block.layout.periods, 1)
     found: dict[tuple[int, int], Array] = {}
 

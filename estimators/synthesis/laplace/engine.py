@@ -12,7 +12,7 @@ from estimators.synthesis.laplace.proposal import Proposal, effective, mixture_l
 from estimators.synthesis.laplace.reference import Reference, find_reference
 from estimators.synthesis.laplace.scores import Scores
 from estimators.synthesis.laplace.setup import Plan, make_plan
-from estimators.synthesis.laplace.weights import Weighed, joined, split, weigh
+from estimators.synthesis.laplace.weights import Weighed, bends, joined, split, weigh
 from estimators.synthesis.panel import Panel
 
 type Array = NDArray[np.float64]
@@ -23,6 +23,7 @@ MORE = 3  # further rounds with a better proposal where the weights are not good
 FEWEST = 150  # draws of a round
 SHARE = 0.1  # of the draws that must be effective, or another round follows
 AREAS_A_PAIR = 40
+LEAST_SHARE, LARGER_SHARE = 0.01, 0.3  # of the posterior where log probabilities bend: to be heard of, and drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,21 +98,31 @@ def _sample(
 ) -> tuple[Weighed, Array, float]:
     """Rounds of proposals, each refitted to all before it; all draws are weighted as draws of their mixture."""
     pairs = 2 + plan.panel.grid.shape[0] // AREAS_A_PAIR
-    proposal = Proposal(reference.scores, reference.covariance)
-    rounds: list[tuple[Proposal, int]] = []
+    proposals = [(Proposal(reference.scores, reference.covariance), 1.0)]
     parts: list[Weighed] = []
+    rounds: list[tuple[Proposal, int]] = []
     sizes = [max(FEWEST, int(share * draws)) for share in ROUNDS]
     while True:
-        size = sizes[len(rounds)] if len(rounds) < len(sizes) else draws
-        at = proposal.draw(size, rng)
-        rounds.append((proposal, size))
+        size = sizes[len(parts)] if len(parts) < len(sizes) else draws
+        here = [(proposal, int(np.ceil(share * size))) for proposal, share in proposals]
+        rounds += here
+        at = np.concatenate([proposal.draw(number, rng) for proposal, number in here], axis=1)
         parts.append(weigh(plan, scores, at, pairs, rng))
         found = joined(parts)
         log_weight, k = smoothed(found.log_density - mixture_log_density(rounds, found.scores))
         good = k < LARGEST_K and effective(log_weight) > SHARE * draws
-        if len(rounds) >= len(sizes) and (good or len(rounds) >= len(sizes) + MORE):
+        if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
             return found, log_weight, k
-        proposal = refitted(found.scores, log_weight)
+        proposals = _proposals(found.scores, log_weight, bends(plan, scores.known(found.scores)))
+
+
+def _proposals(at: Array, log_weight: Array, bent: NDArray[np.bool_]) -> list[tuple[Proposal, float]]:
+    """One proposal, or one each for where log probabilities are straight and where they bend, with its share of the draws."""
+    share = float(normalised(log_weight)[bent].sum())
+    if min(bent.sum(), (~bent).sum()) < 10 * len(at) or not LEAST_SHARE < share < 1.0 - LEAST_SHARE:
+        return [(refitted(at, log_weight), 1.0)]
+    taken = min(max(share, LARGER_SHARE), 1.0 - LEAST_SHARE)
+    return [(refitted(at[:, which], log_weight[which]), part) for which, part in ((~bent, 1.0 - taken), (bent, taken))]
 
 
 def systematic(weight: Array, draws: int, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimators.numeric.arrow import Arrow, factor
-from estimators.synthesis.laplace.assemble import System, Wide, assemble, row_slopes, spread_of
+from estimators.synthesis.laplace.assemble import Spread, System, Wide, assemble, row_slopes, spread_of
 from estimators.synthesis.laplace.block import Block
 from estimators.synthesis.laplace.layout import Known
 
@@ -98,6 +98,19 @@ def best_gaussian(block: Block, known: Known, start: tuple[Array, Array] | None 
         system = assemble(block, known, chain, border, slopes, spread=spread)
         found, length, (chain, border) = _newton(block, chain, border, system)
     return replace(found, chain=chain, border=border), length.max(axis=0)
+
+
+def given_last(block: Block, known: Known, chain: Array, border: Array, number: int) -> Gaussian:
+    """The Gaussian of all effects but the last of the border, which have the values given; rows over many periods are left out."""
+    spread: Spread | None = None
+    for _ in range(2):
+        system = assemble(block, known, chain, border, row_slopes(block, known, chain, border), spread=spread)
+        arrow = factor(system.chain, block.layout.link, system.edge[:, :, :-number], system.corner[:-number, :-number])
+        way, border_way = arrow.solve(system.chain_gradient, system.gradient[:-number])
+        chain = chain + way
+        border = np.concatenate([border[:-number] + border_way, border[-number:]])
+        spread = spread_of(block, known, arrow)
+    return Gaussian(chain, border[:-number], arrow, None, None, None)
 
 
 def first_gaussian(block: Block, known: Known) -> Gaussian:

@@ -60,10 +60,10 @@ class Layout:
         return found
 
     @property
-    def ridge(self) -> bool:
-        """Whether the last effect of the border is one that figures see only in a sum with another: a reporting probability's."""
-        last, others = self.border[-1][0], [effect.name for effect, _ in self.border]
-        return last.over == "area" and last.seen_with in others
+    def ridge(self) -> int:
+        """How many of the last effects of the border figures see only in a sum with others: those of a reporting probability."""
+        names = {effect.name for effect, _ in self.border}
+        return sum(effect.seen_with in names for effect, _ in self.border)
 
     @property
     def entries(self) -> int:
@@ -102,7 +102,9 @@ def make_layout(panel: Panel) -> Layout:
     ]
     chain = tuple(effect for effect in panel.effects if effect.over in CHAIN)
     names = {effect.name for effect in panel.effects}
-    border.sort(key=lambda entry: entry[0].over == "area" and entry[0].seen_with in names)  # the ridge comes last
+    border.sort(
+        key=lambda entry: (entry[0].seen_with in names) * (1 + (entry[0].over == "area"))
+    )  # the ridge comes last
     nothing = Effect("", "area")  # where there are no effects of areas, a standard normal of no use keeps the shapes
     return Layout(tuple(border) or ((nothing, -1),), chain, periods if chain else 0)
 

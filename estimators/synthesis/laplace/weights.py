@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimators.synthesis.laplace.block import Block
+from estimators.synthesis.laplace.candidates import candidates
 from estimators.synthesis.laplace.forward import FORWARD
 from estimators.synthesis.laplace.gaussian import Gaussian, best_gaussian, mode
 from estimators.synthesis.laplace.layout import Known, world_of
-from estimators.synthesis.laplace.ridge import Ridge, make_ridge
+from estimators.synthesis.laplace.ridge import make_ridge
 from estimators.synthesis.laplace.scores import Scores
 from estimators.synthesis.laplace.setup import AREAS, Plan
 from estimators.synthesis.normal import LOG_TWO_PI
@@ -17,6 +18,8 @@ from estimators.synthesis.normal import LOG_TWO_PI
 type Array = NDArray[np.float64]
 
 AT_ONCE = 60_000  # cells × draws: arrays that stay in cache
+BENT = -2.0  # logit of a reporting probability above which its logarithm is taken to bend
+BENT_PAIRS = 3  # times as many pairs there
 FAR = 2.0  # squared length of a last step after which one begins again with care
 
 
@@ -51,23 +54,47 @@ def weigh(plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Gene
     ----------
     Tran, M.-N. et al. 2013. Importance sampling squared for Bayesian inference in latent variable models. doi:10.48550/arXiv.1309.3339
     """
-    found, length = _in_parts(plan, scores, at, pairs, rng, careful=False)
-    far = np.flatnonzero(~(length < FAR))
-    if len(far):
-        better, _ = _in_parts(plan, scores, at[:, far], pairs, rng, careful=True)
-        found.log_density[far], found.effects[..., far] = better.log_density, better.effects
+    bent = bends(plan, scores.known(at))
+    found = Weighed(at, np.empty(at.shape[1]), np.empty((plan.layout.entries, plan.panel.grid.shape[0], at.shape[1])))
+    for those, curved in ((np.flatnonzero(~bent), False), (np.flatnonzero(bent), True)):
+        for careful in (False, True):
+            if not len(those):
+                break
+            many = pairs * BENT_PAIRS if curved else pairs
+            part, length = _in_parts(plan, scores, at[:, those], many, rng, careful=careful, bent=curved)
+            found.log_density[those], found.effects[..., those] = part.log_density, part.effects
+            those = those[~(length < FAR)]
     return found
 
 
+def bends(plan: Plan, known: Known) -> NDArray[np.bool_]:
+    """Whether reporting probabilities come so near 1 that their logarithm bends, (draws,): a standard deviation above the typical area."""
+    layout, draws = plan.layout, next(iter(known.values())).shape[1]
+    if not layout.ridge:
+        return np.zeros(draws, dtype=bool)
+    block = plan.blocks[0]
+    nothing = (
+        np.zeros((layout.periods, len(layout.chain), block.areas, draws)),
+        np.zeros((len(layout.border), block.areas, draws)),
+    )
+    logit = world_of(block.panel, layout, known, *nothing)["logit_reporting"].value.max(axis=0)
+    names = {effect.name for effect in (*(each for each, _ in layout.border), *layout.chain)}
+    effects = {effect for effect in (*(each for each, _ in layout.border), *layout.chain) if effect.seen_with in names}
+    steps = {effect: 0.5 * layout.periods if effect.over == "area_step" else 1.0 for effect in effects}
+    variance = sum((known[effect.scale][0] ** 2 * steps[effect] for effect in effects), start=np.zeros(draws))
+    return np.asarray(logit + np.sqrt(variance) > BENT)
+
+
 def _in_parts(
-    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool
+    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool, bent: bool
 ) -> tuple[Weighed, Array]:
     draws = at.shape[1]
     cells = min(plan.panel.grid.size, AREAS * plan.panel.grid.size // plan.panel.grid.shape[0])
     parts = np.array_split(np.arange(draws), max(1, draws * cells // AT_ONCE))
     seeds = rng.spawn(len(parts))
     found = [
-        _weigh(plan, scores, at[:, part], pairs, seed, careful=careful) for part, seed in zip(parts, seeds, strict=True)
+        _weigh(plan, scores, at[:, part], pairs, seed, careful=careful, bent=bent)
+        for part, seed in zip(parts, seeds, strict=True)
     ]
     return joined([each for each, _ in found]), np.concatenate([length for _, length in found])
 
@@ -83,7 +110,7 @@ def joined(parts: list[Weighed]) -> Weighed:
 
 
 def _weigh(
-    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool
+    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool, bent: bool
 ) -> tuple[Weighed, Array]:
     known = scores.known(at)
     total = -0.5 * (at * at + LOG_TWO_PI).sum(axis=0)
@@ -94,7 +121,7 @@ def _weigh(
             near, _ = mode(block, known)
             start = near.chain, near.border
         best, length = best_gaussian(block, known, start)
-        log_integral, effects = _integrate(block, best, known, pairs, rng)
+        log_integral, effects = _integrate(block, best, known, pairs, rng, bent=bent)
         total = total + log_integral.sum(axis=0)
         chosen.append(effects)
         lengths.append(length)
@@ -104,13 +131,15 @@ def _weigh(
     return Weighed(at, np.where(np.isfinite(total), total, -np.inf), effects), np.max(lengths, axis=0)
 
 
-def _integrate(block: Block, best: Gaussian, known: Known, pairs: int, rng: np.random.Generator) -> tuple[Array, Array]:
+def _integrate(
+    block: Block, best: Gaussian, known: Known, pairs: int, rng: np.random.Generator, *, bent: bool = False
+) -> tuple[Array, Array]:
     """Log of each area's integral, (areas, draws), and effects drawn with the weights of their pairs, (entries, areas, draws)."""
     weights, height = [], np.full(best.border.shape[1:], -np.inf)
     chain, border = best.chain.copy(), best.border.copy()
     ridge = make_ridge(block, known, best) if block.layout.ridge else None
     for _ in range(pairs):
-        for c, b, log_proposal in antithetic(block, best, ridge, rng):
+        for c, b, log_proposal in candidates(block, known, best, ridge, rng, bent=bent):
             log_weight = block.log_joint(known, c, b) - log_proposal
             weights.append(log_weight)
             raised = log_weight + rng.gumbel(size=height.shape)
@@ -122,33 +151,6 @@ def _integrate(block: Block, best: Gaussian, known: Known, pairs: int, rng: np.r
     top = stacked.max(axis=0)
     log_integral = top + np.log(np.exp(stacked - top).mean(axis=0))
     return log_integral, np.concatenate([chain.reshape(chain.shape[0] * chain.shape[1], *border.shape[1:]), border])
-
-
-def antithetic(
-    block: Block, best: Gaussian, ridge: Ridge | None, rng: np.random.Generator
-) -> list[tuple[Array, Array, Array]]:
-    """Two draws of the effects of each area on opposite sides, and the log density of their proposal."""
-    constant = best.half_log_determinant() - 0.5 * block.layout.entries * LOG_TWO_PI
-    if ridge is None or best.wide is not None:
-        chain, border, log_density = best.deviate(rng)
-        plain = [(best.chain + s * chain, best.border + s * border, log_density + constant) for s in (1.0, -1.0)]
-    if ridge is None:
-        return plain
-    n, m = rng.standard_normal(best.chain.shape), rng.standard_normal(best.border.shape)
-    p = rng.random(ridge.centre.shape)
-    rest = constant + 0.5 * LOG_TWO_PI + np.log(best.arrow.corner[-1, -1])
-    rest -= 0.5 * ((n * n).sum(axis=(0, 1)) + (m[:-1] * m[:-1]).sum(axis=0))
-    found: list[tuple[Array, Array, Array]] = []
-    for sign, side in ((1.0, p), (-1.0, 1.0 - p)):
-        value, log_density = ridge.quantile(side)
-        chain, border = best.arrow.back(sign * n, sign * m, ridge.seen(value) - ridge.centre)
-        chain, border, log_density = best.chain + chain, best.border + border, log_density + rest
-        border[-1] = value
-        if best.wide is not None:
-            at, other = best.wide.areas, plain[len(found)]
-            chain[:, :, at], border[:, at], log_density[at] = other[0][:, :, at], other[1][:, at], other[2][at]
-        found.append((chain, border, log_density))
-    return found
 
 
 def _spanning(plan: Plan, known: Known, effects: Array) -> Array:
