@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 type Array = NDArray[np.float64]
 
 SHORTEST = 5  # draws of a tail to which a Pareto distribution is fitted
+SHRUNK = 10.0  # draws' worth of belief in k = ½
 
 
 def smoothed(log_weight: Array) -> tuple[Array, float]:
@@ -28,6 +29,7 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
     if length < SHORTEST or not (beyond > 0.0).all():
         return found, np.inf
     k, scale = fit_tail(beyond)
+    k = (k * length + 0.5 * SHRUNK) / (length + SHRUNK)
     if not np.isfinite(k):
         return found, np.inf
     p = (np.arange(length) + 0.5) / length
@@ -37,9 +39,7 @@ def smoothed(log_weight: Array) -> tuple[Array, float]:
 
 
 def fit_tail(values: Array) -> tuple[float, float]:
-    """Shape k and scale σ of a generalised Pareto distribution fitted to sorted positive values.
-
-    The estimator of Zhang and Stephens, its shape shrunk towards ½ by ten observations, as in Pareto smoothed importance sampling.
+    """Shape k and scale σ of a generalised Pareto distribution fitted to sorted positive values, by the estimator of Zhang and Stephens.
 
     References
     ----------
@@ -52,8 +52,9 @@ def fit_tail(values: Array) -> tuple[float, float]:
     theta = 1.0 / values[-1] + (1.0 - np.sqrt(points / (np.arange(1, points + 1) - 0.5))) / (3.0 * quarter)
     k = np.log1p(-theta[:, None] * values).mean(axis=1)
     log_profile = size * (np.log(-theta / k) - k - 1.0)
-    weight = 1.0 / np.exp(log_profile[None] - log_profile[:, None]).sum(axis=1)
+    weight = np.exp(log_profile - log_profile.max())
+    weight /= weight.sum()
     kept = weight >= 10.0 * np.finfo(float).eps
     best = float((theta[kept] * weight[kept]).sum() / weight[kept].sum())
     shape = float(np.log1p(-best * values).mean())
-    return (shape * size + 0.5 * 10.0) / (size + 10.0), -shape / best
+    return shape, -shape / best

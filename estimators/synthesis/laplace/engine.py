@@ -18,12 +18,13 @@ from estimators.synthesis.panel import Panel
 type Array = NDArray[np.float64]
 
 LARGEST_K = 0.7  # shape of the tail of the weights above which averages are not to be trusted
-ROUNDS = (0.12, 0.16, 0.25, 1.0)  # draws of each proposal, as a share of those wanted
+ROUNDS = (0.12, 0.16, 0.2, 0.25, 0.25, 0.8)  # draws of each proposal, as a share of those wanted
 MORE = 3  # further rounds with a better proposal where the weights are not good enough
 FEWEST = 150  # draws of a round
 SHARE = 0.1  # of the draws that must be effective, or another round follows
+LEAST_HEARD = 150  # effective draws on either side of where log probabilities begin to bend
 AREAS_A_PAIR = 40
-LEAST_SHARE, LARGER_SHARE = 0.01, 0.3  # of the posterior where log probabilities bend: to be heard of, and drawn
+LEAST_SHARE, LARGER_SHARE = 0.01, 0.4  # of the posterior where log probabilities bend: to be heard of, and drawn
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ def draw(panel: Panel, draws: int, rng: np.random.Generator, start: Reference | 
     ):  # at absurd proposals, whose weight is then nothing
         plan, scores = make_plan(panel), Scores(panel)
         reference = find_reference(plan, scores) if start is None else start
-        found, log_weight, k = _sample(plan, scores, reference, draws, rng)
+        found, log_weight, k, counted = _sample(plan, scores, reference, draws, rng)
     weight = normalised(log_weight)
     chosen = rng.permutation(systematic(weight, draws, rng))
     mean = found.scores @ weight
@@ -90,12 +91,12 @@ def draw(panel: Panel, draws: int, rng: np.random.Generator, start: Reference | 
     known = _known(
         plan, scores, Weighed(found.scores[:, chosen], found.log_density[chosen], found.effects[..., chosen])
     )
-    return Draws(known, k, effective(log_weight), found.scores.shape[1], here)
+    return Draws(known, k, counted, found.scores.shape[1], here)
 
 
 def _sample(
     plan: Plan, scores: Scores, reference: Reference, draws: int, rng: np.random.Generator
-) -> tuple[Weighed, Array, float]:
+) -> tuple[Weighed, Array, float, float]:
     """Rounds of proposals, each refitted to all before it; all draws are weighted as draws of their mixture."""
     pairs = 2 + plan.panel.grid.shape[0] // AREAS_A_PAIR
     proposals = [(Proposal(reference.scores, reference.covariance), 1.0)]
@@ -109,11 +110,20 @@ def _sample(
         at = np.concatenate([proposal.draw(number, rng) for proposal, number in here], axis=1)
         parts.append(weigh(plan, scores, at, pairs, rng))
         found = joined(parts)
-        log_weight, k = smoothed(found.log_density - mixture_log_density(rounds, found.scores))
-        good = k < LARGEST_K and effective(log_weight) > SHARE * draws
+        raw = found.log_density - mixture_log_density(rounds, found.scores)
+        log_weight, k = smoothed(raw)
+        bent = bends(plan, scores.known(found.scores))
+        good = k < LARGEST_K and effective(raw) > SHARE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
-            return found, log_weight, k
-        proposals = _proposals(found.scores, log_weight, bends(plan, scores.known(found.scores)))
+            return found, log_weight, k, effective(raw)
+        proposals = _proposals(found.scores, log_weight, bent)
+
+
+def _heard(log_weight: Array, bent: NDArray[np.bool_]) -> bool:
+    """Whether enough draws count on either side of where log probabilities begin to bend."""
+    weight = normalised(log_weight)
+    parts = [(weight[which].sum(), log_weight[which]) for which in (bent, ~bent) if which.any()]
+    return all(share < 5.0 * LEAST_SHARE or effective(part) >= LEAST_HEARD for share, part in parts)
 
 
 def _proposals(at: Array, log_weight: Array, bent: NDArray[np.bool_]) -> list[tuple[Proposal, float]]:

@@ -62,7 +62,7 @@ class Layout:
     @property
     def ridge(self) -> int:
         """How many of the last effects of the border figures see only in a sum with others: those of a reporting probability."""
-        names = {effect.name for effect, _ in self.border}
+        names = {effect.name for effect, _ in self.border} - {""}
         return sum(effect.seen_with in names for effect, _ in self.border)
 
     @property

@@ -44,7 +44,7 @@ def find_reference(plan: Plan, scores: Scores, start: Array | None = None) -> Re
 def log_marginal(plan: Plan, scores: Scores, at: Array) -> Array:
     """Laplace approximation of the log marginal density of scores (size, draws), (draws,)."""
     known = scores.known(at)
-    total = -0.5 * (at * at).sum(axis=0)
+    total = scores.log_prior(known, at)
     for block in plan.blocks:
         fit, value = mode(block, known)
         total += (value - fit.half_log_determinant() + 0.5 * plan.layout.entries * LOG_TWO_PI).sum(axis=0)

@@ -13,13 +13,12 @@ from estimators.synthesis.laplace.layout import Known, world_of
 from estimators.synthesis.laplace.ridge import make_ridge
 from estimators.synthesis.laplace.scores import Scores
 from estimators.synthesis.laplace.setup import AREAS, Plan
-from estimators.synthesis.normal import LOG_TWO_PI
 
 type Array = NDArray[np.float64]
 
 AT_ONCE = 60_000  # cells × draws: arrays that stay in cache
 BENT = -2.0  # logit of a reporting probability above which its logarithm is taken to bend
-BENT_PAIRS = 3  # times as many pairs there
+BENT_PAIRS = 1  # times as many pairs there
 FAR = 2.0  # squared length of a last step after which one begins again with care
 
 
@@ -78,7 +77,7 @@ def bends(plan: Plan, known: Known) -> NDArray[np.bool_]:
         np.zeros((len(layout.border), block.areas, draws)),
     )
     logit = world_of(block.panel, layout, known, *nothing)["logit_reporting"].value.max(axis=0)
-    names = {effect.name for effect in (*(each for each, _ in layout.border), *layout.chain)}
+    names = {effect.name for effect in (*(each for each, _ in layout.border), *layout.chain)} - {""}
     effects = {effect for effect in (*(each for each, _ in layout.border), *layout.chain) if effect.seen_with in names}
     steps = {effect: 0.5 * layout.periods if effect.over == "area_step" else 1.0 for effect in effects}
     variance = sum((known[effect.scale][0] ** 2 * steps[effect] for effect in effects), start=np.zeros(draws))
@@ -113,7 +112,7 @@ def _weigh(
     plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool, bent: bool
 ) -> tuple[Weighed, Array]:
     known = scores.known(at)
-    total = -0.5 * (at * at + LOG_TWO_PI).sum(axis=0)
+    total = scores.log_prior(known, at)
     chosen, lengths = [], []
     for block in plan.blocks:
         start = None
