@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimators.numeric.arrow import Arrow, factor
-from estimators.synthesis.laplace.assemble import Spread, System, Wide, assemble, row_slopes, spread_of
+from estimators.synthesis.laplace.assemble import assemble, row_slopes
 from estimators.synthesis.laplace.block import Block
 from estimators.synthesis.laplace.layout import Known
+from estimators.synthesis.laplace.system import Spread, System, Wide, spread_of
 
 type Array = NDArray[np.float64]
 

@@ -1,5 +1,7 @@
 """Unbiased estimates of the posterior density of scores: the integral over each area's effects by antithetic pairs of its best Gaussian."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +93,21 @@ def _in_parts(
     cells = min(plan.panel.grid.size, AREAS * plan.panel.grid.size // plan.panel.grid.shape[0])
     parts = np.array_split(np.arange(draws), max(1, draws * cells // AT_ONCE))
     seeds = rng.spawn(len(parts))
-    found = [
-        _weigh(plan, scores, at[:, part], pairs, seed, careful=careful, bent=bent)
-        for part, seed in zip(parts, seeds, strict=True)
-    ]
+
+    def one(part: NDArray[np.intp], seed: np.random.Generator) -> tuple[Weighed, Array]:
+        with np.errstate(
+            over="ignore", invalid="ignore", divide="ignore"
+        ):  # at absurd proposals, whose weight is then nothing
+            return _weigh(plan, scores, at[:, part], pairs, seed, careful=careful, bent=bent)
+
+    with ThreadPoolExecutor(threads()) as pool:  # each part has a seed of its own: the same draws on any number
+        found = list(pool.map(one, parts, seeds))
     return joined([each for each, _ in found]), np.concatenate([length for _, length in found])
+
+
+def threads() -> int:
+    """How many parts are computed at a time: as many as there are cores, or as OMP_NUM_THREADS says."""
+    return int(os.environ.get("OMP_NUM_THREADS", "") or (os.cpu_count() or 1))
 
 
 def joined(parts: list[Weighed]) -> Weighed:
