@@ -22,10 +22,10 @@ def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tu
     """Load, fit, diagnose, fit again without mass events, report."""
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
     names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
-    post = est.fit(MODEL, evidence, seed=seed, sampling=est.Sampling(draws=3000, tune=1500))
+    post = est.fit(MODEL, evidence, seed=seed)
     table, events = est.summary(post), report.mass_events(post, "victims_identified")
     others = est.datasets.without(evidence, "victims_identified", events["about"])
-    calm = est.fit(MODEL, others, seed=seed, sampling=est.Sampling(draws=1500, tune=1500))
+    calm = est.fit(MODEL, others, seed=seed)
     shown = [*report.tile_exhibits(table, tiles, period="2022"), report.ratio_exhibit(post, table, names=names)]
     shown += [report.event_exhibit(post, calm, events, table)]
     shown += [report.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]

@@ -198,12 +198,15 @@ def _unexpected(table: pd.DataFrame, drawn: Mapping[str, str], account: Account,
 
 def _method(post: xr.DataTree, tables: Mapping[str, pd.DataFrame], checked: Finding, state: str) -> tuple[Block, ...]:
     said = str(post.attrs["description"]).partition(" Priors: ")[0]
-    worst = tables["convergence"].sort_values("ess_bulk")
+    convergence = tables["convergence"]
+    weighted = "pareto_k" in convergence  # independent draws: nothing by quantity
+    worst = convergence if weighted else convergence.sort_values("ess_bulk")
+    heading = "Importance weights behind the draws" if weighted else "Worst value of each quantity over its cells"
     return (
         Paragraph(said),
         audit_tables.priors_table({"": post}),
         Paragraph(checked.text),
-        printed(worst, f"Worst value of each quantity over its cells. {state}"),
+        printed(worst, f"{heading}. {state}"),
     )
 
 

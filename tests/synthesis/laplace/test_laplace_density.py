@@ -78,7 +78,7 @@ def test_gradients_are_those_of_automatic_differentiation(name, panel_named, poi
     expected = dict(zip(symbols, function(*(vector[panel.layout[n]] for n in symbols)), strict=True))
     (block,) = plan.blocks
     system = assemble(block, known, chain, border, row_slopes(block, known, chain, border))
-    areas, strata, periods = panel.grid.shape
+    areas = panel.grid.shape[0]
     for place, (effect, stratum) in enumerate(plan.layout.border):
         if effect.name:
             values = expected[effect.name].reshape(areas, -1)[:, max(stratum, 0)]

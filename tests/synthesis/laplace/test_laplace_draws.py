@@ -1,4 +1,4 @@
-"""The engine's draws are those of long NUTS runs; what it cannot take it names; the same seed gives the same draws on any number of cores."""
+"""The engine's draws are those of long NUTS runs; what it cannot take it names; a seed gives the same draws on any number of cores."""
 
 from pathlib import Path
 
