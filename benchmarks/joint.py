@@ -1,0 +1,250 @@
+"""How fast the joint model is fitted: engine ``laplace`` beside three implementations of NUTS on the same figures, in one run.
+
+    uv run benchmarks/joint.py [--json | --quick]
+
+Prints markdown tables. Figures are simulated from the model (identified victims, two stages of justice, a claim), complete, 19 areas ×
+15 years and 12 × 8; then more and more areas for laplace alone; then what its time goes into. Everything runs in a process of its own,
+one after the other; ratios travel better than seconds. On two idle cores about half an hour, most of it NUTS; ``--quick`` takes two
+minutes and says nothing but that everything runs.
+
+NUTS samples the package's own graph (ridge rotated, scales in polar form, effects centred where figures decide them). Its effective
+draws are the least bulk ESS over the level, the reporting level and all effects of areas; those of laplace follow from its importance
+weights, (Σ w)² / Σ w², and hold for every quantity alike. As a check laplace is run again with other seeds: the scatter of the posterior
+means says how many independent draws it was worth.
+"""
+
+import argparse
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+type Found = dict[str, Any]
+
+ONE = Path(__file__).with_name("joint_one.py")
+SAMPLERS = ("pymc", "nutpie", "numpyro")
+PANELS, GROWTH, GROWTH_YEARS = ("19x15", "12x8"), (32, 320, 2500), 10
+BUSY = 0.5  # load average above which seconds mean little
+
+
+def run(**task: Any) -> Found:
+    """One task in a process of its own; says why where it fails."""
+    sys.stderr.write(" ".join(f"{name}={value}" for name, value in task.items()) + "\n")
+    flags = f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count={task.get('chains', 1)}".strip()
+    done = subprocess.run(  # noqa: S603
+        (sys.executable, str(ONE), json.dumps(task)),
+        capture_output=True,
+        text=True,
+        env=os.environ | {"XLA_FLAGS": flags},
+    )
+    if done.returncode:
+        return {"failed": (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]}
+    answer: Found = json.loads(done.stdout.splitlines()[-1])
+    return answer
+
+
+def compare(size: str, options: argparse.Namespace) -> Found:
+    """All engines on one panel."""
+    areas, years = (int(part) for part in size.split("x"))
+    common = {
+        "areas": areas, "years": years, "draws": options.draws, "tune": options.tune, "chains": options.chains, "accept": options.accept,
+    }  # fmt: skip
+    small = min(1000, options.draws)
+    found = {"laplace": run(kind="laplace", repeats=options.repeats, small=small, **common)}
+    for sampler in options.samplers:
+        if find_spec(sampler) is None:
+            found[f"NUTS, {sampler}"] = {"failed": "not installed: pip install 'darkfigure[jax]'"}
+        else:
+            found[f"NUTS, {sampler}"] = run(kind="nuts", sampler=sampler, **common)
+    return {"size": size, "engines": {name: with_rates(name, each, found["laplace"]) for name, each in found.items()}}
+
+
+def with_rates(name: str, each: Found, laplace: Found) -> Found:
+    """Effective draws a second, and seconds from the model to as many effective draws as laplace has."""
+    if "failed" in each or "failed" in laplace:
+        return each
+    if name == "laplace":
+        per = each["ess"] / each["seconds"]
+        return each | {"rate": per, "rate_after": per, "to_answer": each["seconds"]}
+    drawing = max(each["drawing"], 0.0) or math.nan  # shorter than what a compilation varies by
+    return each | {
+        "rate": each["ess"] / (max(each["tuning"], 0.0) + drawing),
+        "rate_after": each["ess"] / drawing,
+        "to_answer": each["compile"] + max(each["tuning"], 0.0) + drawing * laplace["ess"] / each["ess"],
+    }
+
+
+def cell(value: float | None, digits: int = 3) -> str:
+    """A number with as many digits as mean something."""
+    if value is None or not math.isfinite(value) or value <= 0.0:
+        return "–"
+    if value >= 10.0 ** (digits - 1):
+        return f"{value:,.0f}"
+    return f"{value:.{max(0, digits - 1 - math.floor(math.log10(max(value, 1e-9))))}f}"
+
+
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    """Markdown, numbers to the right."""
+    lines = [head, ("---", *["---:"] * (len(head) - 1)), *rows]
+    return "\n".join("| " + " | ".join(row) + " |" for row in lines) + "\n"
+
+
+def compared(found: Found) -> str:
+    """One panel: a row an engine, ratios to the best NUTS."""
+    engines: dict[str, Found] = found["engines"]
+    lines = [f"### {found['size'].replace('x', ' areas × ')} years\n"]
+    lines += [f"{name}: {each['failed']}\n" for name, each in engines.items() if "failed" in each]
+    done = {name: each for name, each in engines.items() if "failed" not in each}
+    nuts = [each for name, each in done.items() if name != "laplace"]
+
+    def best(key: str, *, least: bool = False) -> float:
+        known = [each[key] for each in nuts if key in each and math.isfinite(each[key])]
+        return math.nan if not known else min(known) if least else max(known)
+
+    rows = []
+    for name, each in done.items():
+        divergent = f" ({each['divergences']} divergent)" if each.get("divergences") else ""
+        rows.append(
+            (
+                name + divergent,
+                *(cell(each.get(key)) for key in ("compile", "tuning")),
+                cell(each.get("drawing", each.get("seconds"))),
+                f"{each['draws']:,}",
+                cell(each["ess"]),
+                *(cell(each.get(key)) for key in ("rate", "rate_after")),
+                *(cell(each.get(key, math.nan) / best(key)) for key in ("rate", "rate_after")),
+                cell(each.get("to_answer")),
+                cell(best("to_answer", least=True) / each.get("to_answer", math.nan)),
+                cell(each["peak_mb"]),
+            )
+        )
+    head = (
+        "engine", "to compile, s", "to warm up, s", "to draw, s", "draws", "effective", "effective / s", "after warm-up",
+        "× best NUTS", "after warm-up", "to the same answer, s", "× best NUTS", "peak MB",
+    )  # fmt: skip
+    lines.append(table(head, rows))
+    if "laplace" in done:
+        lines.append(said_of(done["laplace"]))
+    return "\n".join(lines)
+
+
+def said_of(laplace: Found) -> str:
+    """What the table has no room for."""
+    small = laplace["small"]
+    return (
+        f"{laplace['figures']}. Laplace: Pareto k̂ {laplace['pareto_k']:.2f}, {laplace['proposed']:,} draws proposed; a whole `fit` with "
+        f"{laplace['draws']:,} draws, predictions and checks included, takes {cell(laplace['fit_seconds'])} s; {laplace['rise_mb']:.0f} MB "
+        f"more than before it. With {small['draws']:,} draws: {cell(small['seconds'])} s, effective {small['ess']:.0f} by the weights, "
+        f"{small['ess_by_repetition']:.0f} by the scatter of the means of repeated runs.\n"
+    )
+
+
+def grown(found: list[Found]) -> str:
+    """A row a size."""
+    head = ("areas × years", "draws", "seconds", "ms an area", "effective", "share of proposed", "Pareto k̂", "peak MB")
+    rows, left = [], []
+    for each in found:
+        if "seconds" not in each:
+            left.append(f"{each['areas']:,} areas left out: {each.get('skipped', each.get('failed'))}\n")
+            continue
+        rows.append(
+            (
+                f"{each['areas']:,} × {each['years']}",
+                f"{each['draws']:,}",
+                cell(each["seconds"]),
+                cell(1000.0 * each["per_area"]),
+                cell(each["ess"]),
+                f"{each['share']:.2f}",
+                f"{each['pareto_k']:.2f}",
+                cell(each["peak_mb"]),
+            )
+        )
+    return "\n".join(["### More areas, laplace alone\n", table(head, rows), *left])
+
+
+def near(found: Found) -> str:
+    """Share of the machine's best, and where the time goes."""
+    if "failed" in found:
+        return f"### Near the machine\n\n{found['failed']}\n"
+    names = {"exp": "exponentials and logarithms", "multiply_add": "multiply-adds", "gamma": "gamma functions"}
+    rows = [
+        (
+            name,
+            f"{found['rates'][key] / 1e6:,.0f}",
+            f"{found['each'][key]:,.0f}",
+            f"{1e3 * found['each'][key] / found['rates'][key]:.3f}",
+        )
+        for key, name in names.items()
+    ]
+    head = ("", "million a second, numpy in cache", "an effective draw", "ms")
+    spent = 1e3 * found["seconds"] / found["effective"]
+    arrows, share = cell(found["each"]["arrows"]), cell(100 * found["share"], 2)
+    text = (
+        f"An effective draw takes {spent:.2f} ms of processor time, its share of the search for the mode and {arrows} factored arrows "
+        f"included: what its operations need at numpy's best is {share} % of that.\n"
+    )
+    groups = [(name, f"{100 * share:.0f} %") for name, share in found["profile"].items() if share >= 0.005]
+    return "\n".join(
+        [
+            "### Near the machine\n",
+            table(head, rows),
+            text,
+            "### Where the time goes\n",
+            table(("", "share of time"), groups),
+        ]
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quick", action="store_true", help="small panels and few draws: does everything run?")
+    parser.add_argument("--panels", nargs="*", default=list(PANELS), help="areas x years (default 19x15 12x8)")
+    parser.add_argument("--samplers", nargs="*", default=list(SAMPLERS), help="of NUTS (default pymc nutpie numpyro)")
+    parser.add_argument(
+        "--draws", type=int, default=1000, help="in each chain; laplace has as many in all (default 1000)"
+    )
+    parser.add_argument("--tune", type=int, default=1000, help="warm-up of each chain (default 1000)")
+    parser.add_argument("--chains", type=int, default=4, help="default 4")
+    parser.add_argument("--accept", type=float, default=0.95, help="target_accept of NUTS (default 0.95, as of fit)")
+    parser.add_argument("--repeats", type=int, default=8, help="runs of laplace for their scatter (default 8)")
+    parser.add_argument(
+        "--growth", nargs="*", type=int, default=list(GROWTH), help="numbers of areas (default 32 320 2500)"
+    )
+    parser.add_argument("--growth-draws", type=int, default=1000, help="draws of these (default 1000)")
+    options = parser.parse_args()
+    if options.quick:
+        options.panels, options.growth, options.samplers = ["5x4"], [10], ["nutpie"]
+        options.draws, options.tune, options.chains, options.repeats, options.growth_draws = 200, 200, 2, 3, 200
+    load = os.getloadavg()[0]
+    machine = {
+        "machine": platform.machine(),
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "load": load,
+    }
+    panels = [compare(size, options) for size in options.panels]
+    growth = [
+        {"areas": areas} | run(kind="growth", areas=areas, years=GROWTH_YEARS, small=options.growth_draws)
+        for areas in options.growth
+    ]
+    areas, years = (int(part) for part in (options.panels or PANELS)[0].split("x"))
+    closeness = run(kind="machine", areas=areas, years=years, small=options.draws)
+    if options.json:
+        document = machine | {"panels": panels, "growth": growth, "near": closeness}
+        sys.stdout.write(json.dumps(document, indent=2) + "\n")
+        return
+    busy = f", busy when it began (load {load:.1f}): ratios and seconds are rough" if load > BUSY else ""
+    print(f"{machine['machine']}, {machine['cores']} cores, Python {machine['python']}{busy}\n")
+    print("\n".join([*map(compared, panels), *([grown(growth)] if growth else []), near(closeness)]))
+
+
+if __name__ == "__main__":
+    main()
