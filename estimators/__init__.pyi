@@ -1,6 +1,7 @@
 from . import datasets as datasets
 from .calibration import calibrate as calibrate
 from .checks import check as check
+from .checks import multiverse as multiverse
 from .counts import AnchorBudget as AnchorBudget
 from .counts import Bounds as Bounds
 from .counts import HierarchicalThinnedPoisson as HierarchicalThinnedPoisson
@@ -27,6 +28,7 @@ from .inference import fit as fit
 from .plots import plot_anchor_budget as plot_anchor_budget
 from .plots import plot_areas as plot_areas
 from .plots import plot_forest as plot_forest
+from .plots import plot_multiverse as plot_multiverse
 from .plots import plot_periods as plot_periods
 from .plots import plot_predictions as plot_predictions
 from .plots import plot_reporting_probability as plot_reporting_probability

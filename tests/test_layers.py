@@ -31,7 +31,7 @@ ROOMS = {
         "numpy scipy pandas xarray arviz_stats pymc pytensor",
     ),
     "checks": (
-        "synthesis sampling diagnostics evidence numeric numbers errors",
+        "execution synthesis sampling diagnostics evidence numeric numbers errors",
         "numpy scipy pandas xarray arviz tqdm",
     ),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),

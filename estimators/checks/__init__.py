@@ -1,5 +1,6 @@
-"""What becomes of a synthesis when a source, a prior or an area is changed: all checks in one call."""
+"""What becomes of a synthesis when a source, a prior or an area is changed, or every choice that could have been another."""
 
 from estimators.checks.every import check
+from estimators.checks.specification import multiverse
 
-__all__ = ["check"]
+__all__ = ["check", "multiverse"]

@@ -1,4 +1,4 @@
-"""All checks of a synthesis in one call, one compilation."""
+"""All checks of a synthesis in one call."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -40,7 +40,9 @@ def check(
     seed : int
         Of the refits.
     sampling : Sampling
-        How much to sample in each refit; the model is compiled once for all of them.
+        How much in each refit: draws × chains in all. Refits are drawn by importance (see `estimators.synthesis.laplace`), from
+        where the posterior of the full model lies; one whose weights cannot be trusted is sampled by NUTS from a graph that is
+        compiled once for all of them, and its finding says so.
     areas : bool
         Whether to refit without each area, one refit an area.
     progress : bool
@@ -62,7 +64,7 @@ def check(
         *predictive_findings(panel, post, seed), reported_rate_finding(post),
     )  # fmt: skip
     refits = Refits(panel, sampling, seed)
-    full = refits.world({})
+    full = refits.full
     refitted = (*sources_finding(refits, full, bar), placebo_finding(refits, full, bar), tipping_finding(refits, bar))
     left_out = (areas_finding(refits, full, bar),) if areas and len(panel.grid.areas) > 1 else ()
     return (*read, *refitted, *left_out)

@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from estimators.checks.refits import Refits, level, limits
+from estimators.checks.fits import level, limits
+from estimators.checks.refits import Refits
 from estimators.diagnostics import Finding
 from estimators.diagnostics.budget import LEVEL, format_p
 from estimators.numbers import number
@@ -39,7 +40,7 @@ def sources_finding(refits: Refits, full: World, progress: Progress) -> tuple[Fi
     rows = []
     for name, keys in progress(list(_sources(refits).items()), "sources"):
         dropped = {key: np.ones(len(refits.panel.figures[key]), dtype=bool) for key in keys}
-        world = refits.world(refits.without_rows(dropped))
+        world = refits.world(refits.without_rows(dropped, name))
         forest.append({"left_out": name, **_flow(world)})
         p = _predicted(refits, world, keys, rng)
         rows.append({"source": name, "rows": sum(len(refits.panel.figures[key]) for key in keys), "p": p})
@@ -54,7 +55,7 @@ def sources_finding(refits: Refits, full: World, progress: Progress) -> tuple[Fi
         "hardly be contradicted: absence of conflict is not agreement."
     )
     split = Finding("node split", status, text, table)
-    return _forest_finding("leave one source out", forest), split
+    return _forest_finding("leave one source out", forest, refits.note()), split
 
 
 def areas_finding(refits: Refits, full: World, progress: Progress) -> Finding:
@@ -63,7 +64,7 @@ def areas_finding(refits: Refits, full: World, progress: Progress) -> Finding:
     areas = refits.panel.grid.areas
     for place in progress(list(range(len(areas))), "areas"):
         forest.append({"left_out": areas[place], **_flow(refits.world(refits.without_area(place)))})
-    return _forest_finding("leave one area out", forest)
+    return _forest_finding("leave one area out", forest, refits.note())
 
 
 def placebo_finding(refits: Refits, full: World, progress: Progress) -> Finding:
@@ -77,9 +78,9 @@ def placebo_finding(refits: Refits, full: World, progress: Progress) -> Finding:
     rows = [{"replaced": "nothing", **_flow(full), "rank_agreement": 1.0}]
     areas = _area_flow(full)
     for name in progress(sorted({stream for stream, _ in refits.panel.figures}), "placebo"):
-        data = refits.shuffled(name, rng)
-        if data:
-            world = refits.world(data)
+        change = refits.shuffled(name, rng)
+        if change is not None:
+            world = refits.world(change)
             agreement = np.corrcoef(_ranks(areas), _ranks(_area_flow(world)))[0, 1] if len(areas) > 2 else np.nan
             rows.append({"replaced": name, **_flow(world), "rank_agreement": float(agreement)})
     table = pd.DataFrame(rows)
@@ -96,7 +97,7 @@ def placebo_finding(refits: Refits, full: World, progress: Progress) -> Finding:
         "Total flow per year when the figures of a source are shuffled among its rows. Where the median stays in the first interval, "
         "the level does not rest on that source; rank_agreement says whether the order of the areas does."
     )
-    return Finding("placebo source", status, text, table)
+    return Finding("placebo source", status, text + refits.note(), table)
 
 
 def _sources(refits: Refits) -> dict[str, list[tuple[str, str]]]:
@@ -135,7 +136,7 @@ def _ranks(values: Array) -> Array:
     return np.asarray(np.argsort(np.argsort(values)), dtype=float)
 
 
-def _forest_finding(name: str, forest: list[dict[str, Any]]) -> Finding:
+def _forest_finding(name: str, forest: list[dict[str, Any]], note: str) -> Finding:
     table = pd.DataFrame(forest)
     ratio = table["median"] / table["median"].iloc[0]
     worst = int(np.abs(np.log(ratio)).argmax())
@@ -146,4 +147,4 @@ def _forest_finding(name: str, forest: list[dict[str, Any]]) -> Finding:
         f"Total flow per year, median {median} ({lower} to {upper}); "
         f"without {table['left_out'].iloc[worst]} it is {number(float(table['median'].iloc[worst]))}, a factor {ratio.iloc[worst]:.2g}."
     )
-    return Finding(name, status, text, table)
+    return Finding(name, status, text + note, table)

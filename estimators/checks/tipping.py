@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from estimators.checks.refits import Refits, level, limits
+from estimators.checks.fits import level, limits
+from estimators.checks.refits import Refits
 from estimators.checks.sources import Progress
 from estimators.diagnostics import Finding
 
@@ -25,7 +26,7 @@ def tipping_finding(refits: Refits, progress: Progress) -> Finding:
         held += [("capacity on incidence (δ)", "capacity_on_incidence", delta, delta) for delta in DELTAS]
     rows = []
     for what, name, shown, value in progress(held, "tipping points"):
-        world = refits.world(refits.held(name, value))
+        world = refits.world(refits.held(name, value, f"{what} at {shown:g}"))
         rows.append({"held": what, "at": shown, **limits(np.exp(level(world)))})
     table = pd.DataFrame(rows)
     spans = [
@@ -35,4 +36,4 @@ def tipping_finding(refits: Refits, progress: Progress) -> Finding:
         "Total flow per year with one assumption held at a value and everything else fitted again. Largest median over smallest: "
         f"{'; '.join(spans)}. A reader who believes in one row should read that row."
     )
-    return Finding("tipping table", "assumptions held at values", text, table)
+    return Finding("tipping table", "assumptions held at values", text + refits.note(), table)

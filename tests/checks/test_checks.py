@@ -1,6 +1,7 @@
-"""Every check of a synthesis, on a small panel of real size counts, compiled once."""
+"""Every check of a synthesis, on a small panel of real size counts."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,12 +10,16 @@ import xarray as xr
 from scipy import special, stats
 
 import estimators as est
+from estimators.checks import fits
+from estimators.checks.fits import level
 from estimators.checks.predictive import predictive_findings
-from estimators.checks.refits import Refits, level
+from estimators.checks.refits import Refits
 from estimators.checks.sensitivity import power_scaling_finding, reported_rate_finding
 from estimators.checks.sources import areas_finding, placebo_finding, sources_finding
 from estimators.checks.tipping import DELTAS, SHARES, tipping_finding
 from estimators.sampling import Sampling
+from estimators.synthesis.operations import NUMPY
+from estimators.synthesis.outcome import as_drawn, known_values
 
 AREAS = ("MEX", "GTM", "COL", "PER")
 YEARS = range(2014, 2018)
@@ -24,6 +29,12 @@ QUICK = Sampling(draws=250, tune=300, chains=2, target_accept=0.9)
 
 def plain(items, what):
     return items
+
+
+def by_sampler(refits, change):
+    """The same refit from the compiled graph."""
+    posterior, _ = refits._sampler.sample(refits.sampling, refits.seed, change.data())
+    return refits.panel.world(known_values(posterior, refits.panel), NUMPY)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +76,7 @@ def refits(model, evidence):
 
 @pytest.fixture(scope="module")
 def full(refits):
-    return refits.world({})
+    return refits.full
 
 
 @pytest.fixture(scope="module")
@@ -84,19 +95,24 @@ def test_every_source_is_left_out_once(sources):
 
 @pytest.mark.slow
 def test_leaving_rows_out_is_the_model_without_them(model, evidence, refits):
-    """Weights of 0 against a model that never had the rows, fitted on its own."""
+    """Rows taken from the panel, and weights of 0 in the graph, against a model that never had them, fitted on its own."""
     panel = refits.panel
     rest = {key: rows for key, rows in panel.figures.items() if key[0] != "survey"}
     dropped = level(refits.world(refits.without_stream("survey")))
-    never = level(Refits(replace(panel, figures=rest), QUICK, seed=5).world({}))
-    assert abs(dropped.mean() - never.mean()) < 5.0 * np.hypot(dropped.std(), never.std()) / np.sqrt(100)
-    assert 0.7 < dropped.std() / never.std() < 1.4
+    never = level(Refits(replace(panel, figures=rest), QUICK, seed=5).full)
+    sampled = level(by_sampler(refits, refits.without_stream("survey")))
+    for found in (dropped, sampled):
+        assert abs(found.mean() - never.mean()) < 5.0 * np.hypot(found.std(), never.std()) / np.sqrt(100)
+        assert 0.7 < found.std() / never.std() < 1.4
 
 
 def test_without_area_drops_its_rows_and_no_others(refits):
-    weights = refits.without_area(AREAS.index("GTM"))
+    change = refits.without_area(AREAS.index("GTM"))
+    weights = change.data()
     for (stream, term), rows in refits.panel.figures.items():
-        if len(rows) and f"weight {stream}: {term}" in weights:
+        kept = tuple(label for label in rows.labels if "GTM" not in label)
+        assert change.panel.figures[stream, term].labels == kept
+        if len(rows):
             left_out = np.array(["GTM" in label for label in rows.labels])
             np.testing.assert_array_equal(weights[f"weight {stream}: {term}"] == 0.0, left_out)
 
@@ -106,8 +122,73 @@ def test_held_location_stays_where_it_is_held(refits):
     assert abs(special.expit(world["logit_reporting_level"]).mean() - 0.2) < 0.001
 
 
+def test_held_location_is_held_in_arrays_and_in_the_graph(refits):
+    change = refits.held("logit_reporting_level", -3.0)
+    mean, sd = refits.panel.location_prior
+    names = [location.name for location in refits.panel.locations]
+    held = np.array(names) == "logit_reporting_level"
+    np.testing.assert_array_equal(change.panel.location_prior[0], np.where(held, -3.0, mean))
+    np.testing.assert_array_equal(change.panel.location_prior[1], np.where(held, 1e-3, sd))
+    np.testing.assert_array_equal(change.data()["location_mean"], np.where(held, -3.0, mean))
+    assert [each.name for each in change.panel.unknowns] == [each.name for each in refits.panel.unknowns]
+
+
+@pytest.mark.parametrize("value", [-4.0, -1.0])
+def test_a_start_that_was_moved_changes_nothing_but_the_time(refits, value):
+    """Draws from the moved posterior of the full model against draws from the mode, within simulation error."""
+    change = refits.held("logit_reporting_level", value)
+    start = refits._full[1].moved(change.panel)
+    warm = fits.engine.draw(change.panel, 1000, np.random.default_rng(1), start)
+    cold = fits.engine.draw(change.panel, 1000, np.random.default_rng(2))
+    assert warm.trusted
+    assert cold.trusted
+    one, two = (level(change.panel.world(found.known, NUMPY)) for found in (warm, cold))
+    error = np.hypot(one.std() / np.sqrt(warm.effective), two.std() / np.sqrt(cold.effective))
+    assert abs(one.mean() - two.mean()) < 4.0 * error
+    assert 0.75 < one.std() / two.std() < 1.35
+
+
+def test_a_start_is_refused_where_the_posterior_is_far(refits):
+    start = refits._full[1]
+    assert start.moved(refits.without_area(0).panel) is not None
+    assert start.moved(refits.without_stream("identified_victims").panel) is None
+    parts = tuple(replace(part, walk_sd=replace(part.walk_sd, parameters=(0.0, 0.5))) if part.name == "incidence" else part
+                  for part in refits.panel.parts)  # fmt: skip
+    assert start.moved(replace(refits.panel, parts=parts)) is None
+
+
+def test_refits_do_not_depend_on_their_order(model, evidence, refits, full):
+    panel = model.figures(evidence)
+    alone = Refits(panel, QUICK, seed=4)
+    np.testing.assert_array_equal(
+        level(alone.world(alone.without_area(1))), level(refits.world(refits.without_area(1)))
+    )
+    other = Refits(panel, QUICK, seed=5)
+    assert not np.array_equal(level(other.full), level(full))
+
+
+def test_a_refit_that_cannot_be_trusted_is_sampled_and_said_to_be(refits, monkeypatch):
+    """The graph is told of the change, and the finding says which refits it drew."""
+    told = []
+    drawn = as_drawn(fits.engine.draw(refits.panel, 100, np.random.default_rng(1)).known, refits.panel, 2)
+    monkeypatch.setattr(fits.engine.Draws, "trusted", False)
+    mine = Refits(refits.panel, QUICK, seed=4)
+    sampler = SimpleNamespace(
+        sample=lambda sampling, seed, data: (told.append((sampling, seed, set(data))), (drawn, None))[1]
+    )
+    mine.__dict__["_sampler"] = sampler
+    finding = placebo_finding(mine, mine.full, plain)
+    victims, funnel = ({f"figures {stream}: {term}" for stream, term in refits.panel.figures if stream == name}
+                       for name in ("identified_victims", "justice_funnel"))  # fmt: skip
+    assert told[0] == (QUICK, 4, set())
+    assert told[1][2] == victims
+    assert told[2][2] <= funnel
+    assert finding.text.endswith("trusted: nothing changed, identified_victims shuffled, justice_funnel shuffled.")
+    assert mine.note() == ""
+
+
 def test_held_location_leaves_the_other_priors_alone(refits):
-    data = refits.held("logit_reporting_level", -3.0)
+    data = refits.held("logit_reporting_level", -3.0).data()
     covariance = data["location_rotation"] @ data["location_rotation"].T
     sd = refits.panel.location_prior[1].copy()
     sd[[location.name for location in refits.panel.locations].index("logit_reporting_level")] = 1e-3
@@ -125,10 +206,12 @@ def test_tipping_table_falls_as_reporting_rises(refits):
 
 def test_shuffling_deals_out_the_same_figures(refits):
     rows = refits.panel.figures["justice_funnel", "persons_prosecuted"]
-    data = refits.shuffled("justice_funnel", np.random.default_rng(1))
-    dealt = data["figures justice_funnel: persons_prosecuted"]
+    change = refits.shuffled("justice_funnel", np.random.default_rng(1))
+    dealt = change.data()["figures justice_funnel: persons_prosecuted"]
     assert sorted(dealt) == sorted(rows.lower)
     assert not np.array_equal(dealt, rows.lower)
+    np.testing.assert_array_equal(change.panel.figures["justice_funnel", "persons_prosecuted"].lower, dealt)
+    assert refits.shuffled("statements", np.random.default_rng(1)) is None
 
 
 def test_placebo_says_that_the_funnel_does_not_set_the_level(refits, full):
@@ -147,7 +230,7 @@ def test_node_split_notices_a_statement_that_others_contradict(evidence):
     )
     few = evidence.where(area=("MEX", "COL"), indicator=("victims_identified", "population", "prevalence_stock"))
     refits = Refits(model.figures(few), QUICK, seed=6)
-    _, split = sources_finding(refits, refits.world({}), plain)
+    _, split = sources_finding(refits, refits.full, plain)
     row = split.table.set_index("source").loc[wrong.name]
     assert row["p_holm"] < 0.05
     assert split.status.startswith("in conflict")
