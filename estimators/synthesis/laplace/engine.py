@@ -36,7 +36,7 @@ class Draws:
     known : mapping
         Unknowns as formulas see them, each (draws, entries).
     pareto_k, effective : float
-        Shape of the tail of the importance weights, and the effective number of draws behind them.
+        Shape of the tail of the importance weights; effective draws, what choosing equally weighted ones costs counted in.
     proposed : int
         How many draws were proposed and weighed.
     reference : Reference
@@ -91,7 +91,7 @@ def draw(panel: Panel, draws: int, rng: np.random.Generator, start: Reference | 
     known = _known(
         plan, scores, Weighed(found.scores[:, chosen], found.log_density[chosen], found.effects[..., chosen])
     )
-    return Draws(known, k, counted, found.scores.shape[1], here)
+    return Draws(known, k, 1.0 / (1.0 / counted + 1.0 / draws), found.scores.shape[1], here)
 
 
 def _sample(
