@@ -15,9 +15,9 @@ import pytest
 
 from estimators.priors import Prior
 from estimators.synthesis.distributions import NegativeBinomial
-from estimators.synthesis.normal import Normal
 from estimators.synthesis.geometry import STEP, geometry_at, start
 from estimators.synthesis.grid import Grid
+from estimators.synthesis.normal import Normal
 from estimators.synthesis.observations import Observations
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
