@@ -10,32 +10,84 @@ import estimators as est
 from estimators.execution import fingerprint
 
 SEED = 20261101
-AT_ONCE, ONE_BY_ONE, DRAWS = 10_000, 1000, 99
+AT_ONCE, ONE_BY_ONE, OF_SYNTHESES, DRAWS = 10_000, 1000, 100, 99
 
 
-def _panel(counts: list[list[object]]) -> est.Evidence:
-    """Counts of areas in rows and years in columns, an empty string where none was published."""
+def _evidence(**figures: list[list[object]]) -> est.Evidence:
+    """Figures of areas in rows and years in columns, an empty string where none was published; "…__sexual" is of that form alone."""
+    ((areas, years), *_) = {(len(each), len(each[0])) for each in figures.values()}
     rows = [
         {
-            "area": f"area {place}",
+            "area": f"area {place + 1}",
             "period": str(2015 + year),
-            "indicator": indicator,
-            "value": value,
+            "indicator": name.partition("__")[0],
+            "value": figures[name][place][year] if name in figures else 1_000_000 * (place + 1),
             "source": "invented",
         }
-        for place, values in enumerate(counts, start=1)
-        for year, value in enumerate(values)
-        for indicator, value in (("victims_identified", value), ("population", 1_000_000 * place))
+        | ({"form": name.partition("__")[2] or "all"} if any("__" in each for each in figures) else {})
+        for place in range(areas)
+        for year in range(years)
+        for name in (*figures, "population")
     ]
     return est.read_evidence(pd.DataFrame(rows).astype({"value": object}))
 
 
-FEW_AREAS = _panel([[12, "", 5], ["", 80, 60], [1, 2, ""], [25, 16, 37], [8, 9, 3]])
+FEW_AREAS = _evidence(victims_identified=[[12, "", 5], ["", 80, 60], [1, 2, ""], [25, 16, 37], [8, 9, 3]])
 LOGIT_NORMAL = est.Claim("1 in 10", within=3)
 BETA = est.Claim("1 in 20 to 1 in 5", family="beta")
 RATE = est.gamma_prior(3, 100, reason="from police counts divided by .1 to survey stocks divided by a duration")
 LEVEL = est.Prior("incidence", "about 40 per 100,000 and year", "log-normal", (float(np.log(40.0)), 1.0), "invented")
 BUDGET = est.AnchorBudget((est.Claim("1 in 100"), LEVEL), dependence="independent")
+
+SEEN: list[list[object]] = [[12, 9, "", 15], [40, 31, 38, 52], [3, "", 5, 2], ["", 25, 16, 37], [8, 9, 3, 11]]
+VICTIMS = est.IdentifiedVictims()
+OF_AREA_1 = est.Claim("1 in 50", by="a ministry", area="area 1", within=3)
+STATEMENTS = (
+    est.Claim("1 in 40", by="an institute", area="area 1"),
+    est.Claim("4 %", by="an institute", area="area 2", period="2016", within=2),
+    est.ExternalEstimate("report", 3_000, 0.4, by="an agency", area="area 4"),
+)
+SYNTHESES = {
+    "identified victims": (est.Synthesis(est.Incidence(), (VICTIMS,)), _evidence(victims_identified=SEEN)),
+    "justice funnel": (
+        est.Synthesis(est.Incidence(), (VICTIMS, est.JusticeFunnel())),
+        _evidence(
+            victims_identified=[[12, 9, 15], [40, "", 38], [3, 4, 5], ["", 25, 16]],
+            investigations_opened=[[6, 5, 9], [22, 14, 17], ["", 3, 1], [11, 9, ""]],
+            persons_prosecuted=[[3, 3, 4], [9, 8, ""], [0, 1, 1], [4, "", 5]],
+            persons_convicted=[["", 1, 2], [4, 3, 3], [0, 0, ""], [2, 1, 3]],
+        ),
+    ),
+    "hotline": (
+        est.Synthesis(est.Incidence(), (VICTIMS, est.Hotline())),
+        _evidence(
+            victims_identified=SEEN,
+            hotline_reports=[[90, 120, "", 80], [210, "", 190, 160], [30, 22, 41, ""], [""] * 4, [70, 64, 88, 90]],
+            hotline_cases=[[11, 20, 14, 9], [30, 25, "", 21], ["", 4, 6, 3], [18, 22, 12, 25], [""] * 4],
+        ),
+    ),
+    "statements and a survey": (
+        est.Synthesis(est.Incidence(), (VICTIMS, est.Survey()), STATEMENTS),
+        _evidence(
+            victims_identified=SEEN,
+            prevalence_stock=[["", 900, "", ""], [""] * 4, ["", "", 1500, ""], [""] * 4, [""] * 4],
+        ),
+    ),
+    "forms of exploitation": (
+        est.Synthesis(est.Incidence(by="form", strata=("sexual", "labour")), (VICTIMS,)),
+        _evidence(
+            victims_identified__sexual=[[9, 7, "", 11], [25, 20, 24, 30], [2, "", "", 1], ["", 15, 10, 22]],
+            victims_identified__labour=[[3, 2, "", 4], [15, 11, 14, 22], [1, "", "", 1], ["", 10, 6, 15]],
+            victims_identified=[[""] * 4, [""] * 4, ["", 4, 5, ""], [""] * 4],
+        ),
+    ),
+}
+HEARD = est.Synthesis(est.Incidence(), (VICTIMS, est.Hotline()), (OF_AREA_1,))
+HEARD_FIGURES = _evidence(
+    victims_identified=[[12, 9, "", 15], [40, 31, 38, 52], ["<5", "", 5, 2], ["", 25, "10-20", 37]],
+    hotline_reports=[[90, 120, "", 80], [210, "", 190, 160], [30, 22, 41, ""], [""] * 4],
+    hotline_cases=[[11, 20, 14, 9], [30, 25, "", 21], ["", 4, 6, 3], [18, 22, 12, 25]],
+)
 
 
 @dataclass(frozen=True)
@@ -69,7 +121,9 @@ class Line:
 
     @property
     def replicates(self) -> int:
-        """Ten thousand of an exact estimator, a thousand of what is fitted one by one."""
+        """Ten thousand of an exact estimator, a thousand of what is fitted one by one, fewer where a fit takes a second."""
+        if isinstance(self.estimator, est.Synthesis):
+            return OF_SYNTHESES
         return AT_ONCE if self.design is None else ONE_BY_ONE
 
 
@@ -90,4 +144,6 @@ CATALOGUE = (
         FEW_AREAS,
         "posterior",
     ),
+    *(Line(f"Synthesis, {name}", model, figures) for name, (model, figures) in SYNTHESES.items()),
+    Line("Synthesis, around figures", HEARD, HEARD_FIGURES, "posterior"),
 )

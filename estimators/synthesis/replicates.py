@@ -24,7 +24,7 @@ type Array = NDArray[np.float64]
 type Quantities = Mapping[str, tuple[float, Array]]
 
 MANY = 8  # draws of the fit for each that is ranked: weighted draws repeat themselves, one in eight of them hardly does
-LEAST = 2.0  # effective draws for each that is ranked
+LEAST = 1.6  # independent draws that those of the fit are worth, for each that is ranked
 LONGER = 2  # times as many draws where these are worth too few or not to be trusted
 TRIES = 4
 

@@ -168,6 +168,7 @@ def test_a_synthesis_is_calibrated(one_year):
     assert (found.table["failed"] == 0).all()
 
 
+@pytest.mark.slow
 def test_figures_of_the_other_share_are_noticed(one_year, monkeypatch):
     monkeypatch.setattr(Panel, "simulate", mirrored(Panel.simulate))
     assert est.calibrate(SMALL, one_year, replicates=100, **QUICK).status == "not calibrated"
@@ -184,7 +185,7 @@ def test_intervals_that_are_too_narrow_are_noticed(figures, monkeypatch):
 @pytest.mark.parametrize("form", ["prior", "posterior"])
 def test_more_sources_are_calibrated(form, heard):
     option = {"given": heard} if form == "posterior" else {"design": heard}
-    found = est.calibrate(HEARD, replicates=500, seed=1, **option)
+    found = est.calibrate(HEARD, replicates=300, seed=1, **option)
     assert found.status == "calibrated", found
 
 
