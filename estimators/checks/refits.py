@@ -24,7 +24,7 @@ type Mask = NDArray[np.bool_]
 type Key = tuple[str, str]
 
 FIXED = 1e-3  # prior standard deviation of a location that is held at a value
-QUICK = Sampling(draws=500, tune=500, chains=2, target_accept=0.9)
+QUICK = Sampling(draws=250, tune=500, chains=2, target_accept=0.9)  # independent draws where by importance
 
 
 @dataclass(frozen=True, eq=False)

@@ -165,9 +165,8 @@ def total_flow(job: Job, seed: Seed) -> Result:
     about = {"areas": len(panel.grid.areas), "periods": job.period or _from_to(panel.grid.periods)}
     if found is not None:
         flow = np.exp(level(panel.world(found.known, NUMPY), job.period))
-        return {
-            **limits(flow), **about, "engine": "laplace", "pareto_k": found.pareto_k, "effective_draws": found.effective
-        }  # fmt: skip
+        behind = min(found.effective, float(len(flow)))
+        return {**limits(flow), **about, "engine": "laplace", "pareto_k": found.pareto_k, "effective_draws": behind}
     return {**_sampled(job, panel, seed, why), **about}
 
 
