@@ -8,7 +8,7 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 | quantiles | exact posterior quantiles, dims probability, area, period |
 | moments | exact means and standard deviations |
 | estimate | lower and upper of methods without a distribution |
-| sample_stats | of a sampler |
+| sample_stats | of a sampler, or of importance weights |
 | observed_data | reported, lower, upper |
 | constant_data | years, population |
 | anchors | what fixes the level: log_true_count, log_sd, kind, derived_from, reason |
@@ -46,7 +46,6 @@ __all__ = [
 
 type Engine = Literal["auto", "exact", "laplace", "nuts"]
 type Figures = Any  # a dataset over (area, period), or an object that has one as `cells`
-ENGINES: tuple[Engine, ...] = ("auto", "exact", "laplace", "nuts")
 LARGEST_K = 0.7  # shape of the tail of importance weights above which a sampler is asked instead
 
 
@@ -104,13 +103,7 @@ class LaplaceEstimator(GraphEstimator, Protocol):
     def laplace(
         self, figures: Figures, chains: int, draws: int, rng: np.random.Generator
     ) -> tuple[xr.Dataset, xr.Dataset]:
-        """Independent draws in the shape of the graph's, and statistics with ``pareto_k``.
-
-        Raises
-        ------
-        EngineError
-            Naming a term that is beyond the engine.
-        """
+        """Independent draws in the shape of the graph's, and statistics with ``pareto_k``; `EngineError` names what it cannot take."""
         ...
 
 
@@ -126,10 +119,10 @@ def fit(
     evidence : Evidence
         Checked figures.
     seed : int
-        The result is a function of estimator, evidence, seed, engine and sampling, on any number of cores.
+        The result is a function of estimator, evidence, seed, engine and sampling.
     engine : {"auto", "exact", "laplace", "nuts"}
-        Automatically: exact where the estimator has it, else laplace where it takes every term and its weights can be trusted
-        (Pareto k̂ < 0.7), else the sampler. Attributes ``engine`` and ``engine_reason`` of the result say which and why.
+        Automatically: exact where the estimator has it, else laplace where it takes every term and its weights can be trusted, else
+        the sampler. Attributes ``engine`` and ``engine_reason`` of the result say which and why.
     sampling : Sampling, optional
         Number of draws and the like.
 
@@ -177,11 +170,11 @@ def _choose(estimator: Estimator, engine: Engine) -> tuple[Engine, str]:
         "nuts": isinstance(estimator, GraphEstimator),
     }
     able = [choice for choice, possible in can.items() if possible]
+    why = {"exact": "the posterior has a closed form", "nuts": "no faster engine takes this estimator"}
     if engine == "auto" and able:
-        why = {"exact": "the posterior has a closed form", "nuts": "no faster engine takes this estimator"}
         return able[0], why.get(able[0], "")
     if engine in able:
-        return engine, "as asked"
+        return engine, why["exact"] if engine == "exact" else "as asked"
     raise ModelError(
         f"engine {engine!r} cannot fit {name}: expected {' or '.join(['auto', *able]) if able else 'an estimator'}"
     )
@@ -212,7 +205,7 @@ def _laplace(
     if not k < LARGEST_K:
         text = f"Pareto k̂ = {k:.2f}: the result is not publishable; leave the engine to engine='auto'"
         warnings.warn(text, ConvergenceWarning, stacklevel=3)
-    reason = "as asked" if insisted else f"exact draws by importance, Pareto k̂ = {k:.2f}"
+    reason = f"exact draws by importance, Pareto k̂ = {k:.2f}"
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}, reason
 
 

@@ -106,10 +106,10 @@ class Arrow:
             if not last:
                 along = -_product(inverse, self.before[t + 1])
                 edge[t] += _right(along, edge[t + 1])
-                crossed = _right_transposed(_right(along, edge[t + 1]), towards)
-                chain[t] += _right_transposed(_right(along, chain[t + 1]), along)
+                crossed = _right(_right(along, edge[t + 1]), towards.swapaxes(0, 1))
+                chain[t] += _right(_right(along, chain[t + 1]), along.swapaxes(0, 1))
                 chain[t] += crossed + crossed.swapaxes(0, 1)
-            chain[t] += _right_transposed(_right(towards, corner), towards)
+            chain[t] += _right(_right(towards, corner), towards.swapaxes(0, 1))
         return chain, edge, corner
 
 
@@ -208,15 +208,7 @@ def _inverse(lower: Array) -> Array:
 
 def _right(one: Array, other: Array) -> Array:
     """X Y of (l, k, ...) and (k, m, ...)."""
-    found = one[:, 0, None] * other[0]
-    for j in range(1, one.shape[1]):
-        found += one[:, j, None] * other[j]
-    return np.asarray(found)
-
-
-def _right_transposed(one: Array, other: Array) -> Array:
-    """X Y' of (l, k, ...) and (m, k, ...)."""
-    return _right(one, other.swapaxes(0, 1))
+    return np.asarray(sum(one[:, j, None] * other[j] for j in range(one.shape[1])))
 
 
 def _gram(factors: Array) -> Array:
