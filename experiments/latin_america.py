@@ -3,7 +3,7 @@
 Counts differ tenfold and more between countries of like size: by how much exploitation there is, or by who looks for it?
 
 Data: victims identified, persons prosecuted and convicted in 19 countries 2008-2024 (UNODC, SDG 16.2.2), population (World Bank), the claim
-"1 in 100" for Mexico; beside it Walk Free's stock of 2016 and 2021, which counts something else. Bundled. Run time: three minutes.
+"1 in 100" for Mexico; beside it Walk Free's stock of 2016 and 2021, which counts something else. Bundled. Run time: one minute.
 
     uv run experiments/latin_america.py [OUTPUT_FOLDER]
 """

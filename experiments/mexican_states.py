@@ -1,7 +1,7 @@
 """Where in Mexico are victims missed, and what do mass events and the hotline do to the answer?
 
 Data: victims and investigations of 32 states 2015-2024 (SESNSP), population (CONAPO), hotline reports by state in parts of 2019 and 2021.
-No claim: the one there is comes from the same calls. Bundled. Run time: five minutes, two fits.
+No claim: the one there is comes from the same calls. Bundled. Run time: three minutes, two fits.
 
     uv run experiments/mexican_states.py [OUTPUT_FOLDER]
 """
