@@ -134,7 +134,8 @@ def _lifted(function: Callable[[Array], Array], slope: Callable[[Array, Array], 
     return lifted
 
 
-def _log_expit(x: Array) -> Array:
+def log_expit(x: Array) -> Array:
+    """Logarithm of the inverse logit."""
     return np.minimum(x, 0.0) - np.log1p(np.exp(-np.abs(x)))
 
 
@@ -197,8 +198,8 @@ FORWARD: Operations = SimpleNamespace(
     exp=_lifted(np.exp, lambda _, value: value),
     log=_lifted(np.log, lambda x, _: 1.0 / x),
     log1p=_lifted(np.log1p, lambda x, _: 1.0 / (1.0 + x)),
-    log_expit=_lifted(_log_expit, lambda _, value: -np.expm1(value)),
-    log_reporting=_lifted(_log_expit, lambda _, value: -np.expm1(value)),
+    log_expit=_lifted(log_expit, lambda _, value: -np.expm1(value)),
+    log_reporting=_lifted(log_expit, lambda _, value: -np.expm1(value)),
     logaddexp=_logaddexp,
     lgamma=_value(special.gammaln),
     where=_where,

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from estimators.synthesis.laplace.block import Block, log_student
+from estimators.synthesis.laplace.forward import log_expit
 from estimators.synthesis.laplace.gaussian import Gaussian
 from estimators.synthesis.laplace.layout import Known, Layout, world_of
 from estimators.synthesis.normal import LOG_TWO_PI
@@ -43,7 +44,7 @@ class Ridge:
 
     def seen(self, moved: Array) -> Array:
         """What the log of the probability makes of moves of the logit, (strata, areas, draws): equal to them where they are small."""
-        return np.asarray((_log_expit(self.logit + moved) - self.log_still) / -np.expm1(self.log_still))
+        return np.asarray((log_expit(self.logit + moved) - self.log_still) / -np.expm1(self.log_still))
 
 
 def make_ridge(block: Block, known: Known, gaussian: Gaussian) -> Ridge:
@@ -54,7 +55,7 @@ def make_ridge(block: Block, known: Known, gaussian: Gaussian) -> Ridge:
     cells = np.broadcast_to(world["logit_reporting"].value, (areas * strata * periods, draws))
     logit = np.moveaxis(cells.reshape(areas, strata, periods, draws).mean(axis=2), 1, 0)
     effects = [effect for effect, _ in block.layout.border[-block.layout.ridge :]]
-    return Ridge(tuple(known[effect.scale] for effect in effects), _log_expit(logit), logit)
+    return Ridge(tuple(known[effect.scale] for effect in effects), log_expit(logit), logit)
 
 
 def draw_ridge(layout: Layout, ridge: Ridge, gaussian: Gaussian, p: Array) -> tuple[Array, Array, Array]:
@@ -118,7 +119,3 @@ def _table(
     along = 2.0 * rest / (left + np.sqrt(np.maximum(left * left + 2.0 * slope * rest, 0.0)))
     along = np.clip(along, 0.0, step)
     return low + place[0] * step + along, np.log((left + slope * along) / below[-1])
-
-
-def _log_expit(x: Array) -> Array:
-    return np.asarray(np.minimum(x, 0.0) - np.log1p(np.exp(-np.abs(x))))
