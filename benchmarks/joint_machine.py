@@ -1,7 +1,6 @@
 """How close engine ``laplace`` comes to what numpy can do on this machine, and what its time goes into."""
 
 import cProfile
-import os
 import pstats
 import time
 from collections import Counter, defaultdict
@@ -56,11 +55,6 @@ class Seen(np.random.Generator):
     def gumbel(self, *arguments: Any, **named: Any) -> Any:
         """Gumbel numbers, by which one of several is chosen with given weights."""
         return super().gumbel(*arguments, **named)
-
-
-def memory() -> float:
-    """Bytes of this machine."""
-    return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
 
 
 def rate(task: Callable[[], object], least: float = 0.15) -> float:

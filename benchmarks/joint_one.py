@@ -162,13 +162,7 @@ def bulk_ess(asked: dict[str, Any], task: Task) -> dict[str, float]:
 
 def growth(task: Task) -> Found:
     """One run of laplace on a larger panel."""
-    model, available = joint_panels.joint_model(), joint_machine.memory()
-    small = model.figures(joint_panels.simulated(min(task.areas, 12), task.years))
-    needed = 3.0 * joint_panels.bytes_of_matrices(small, task.areas)
-    if needed > 0.7 * available:
-        gigabytes = f"{needed / 2**30:.0f} of {available / 2**30:.0f} GB"
-        return {"areas": task.areas, "skipped": f"its dense matrices of figures would take {gigabytes}"}
-    panel = model.figures(joint_panels.simulated(task.areas, task.years))
+    panel = joint_panels.joint_model().figures(joint_panels.simulated(task.areas, task.years))
     before = megabytes()
     spent, found = timed(lambda: engine.draw(panel, task.small, np.random.default_rng(task.seed)))
     return {

@@ -1,7 +1,5 @@
 """Panels for `joint.py`: victims identified, persons prosecuted and convicted, and one claim, simulated from the joint model itself."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -74,10 +72,3 @@ def quantities(panel: Panel, known: dict[str, Array]) -> dict[str, Array]:
     }
     other = [known[each.name] for each in panel.effects if each.over == "area" and each.name != "reporting_area"]
     return found | {"other area effects": np.concatenate(other, axis=1)}
-
-
-def bytes_of_matrices(panel: Panel, areas: int) -> float:
-    """What the matrices of figures would take with another number of areas, were they as dense as those of this panel."""
-    kept: list[Any] = [rows.matrix for rows in panel.figures.values()]
-    dense = sum(matrix.nbytes for matrix in kept if isinstance(matrix, np.ndarray))
-    return float(dense) * (areas / panel.grid.shape[0]) ** 2

@@ -138,7 +138,7 @@ class Refits:
     def without_area(self, area: int) -> Change:
         """Every row left out that speaks of one area."""
         cells = self.panel.grid.index["area"] == area
-        dropped = {key: (rows.matrix[:, cells] > 0).any(axis=1) for key, rows in self.panel.figures.items()}
+        dropped = {key: rows.touching(cells) for key, rows in self.panel.figures.items()}
         return self.without_rows(dropped, self.panel.grid.areas[area])
 
     def held(self, name: str, value: float, label: str = "") -> Change:

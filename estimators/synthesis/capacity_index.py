@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
@@ -11,7 +12,7 @@ from estimators.synthesis.covariates import Covariate
 from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.grid import Grid
 from estimators.synthesis.normal import Normal
-from estimators.synthesis.observations import Observations
+from estimators.synthesis.observations import Index, Observations, Weights
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Scale, Unknown
 from estimators.synthesis.world import Figures, Observed, World
@@ -24,6 +25,7 @@ LOADING = Prior(
     (0.0, 0.8),
     "positive by definition",
 )
+ALL = -1  # of the periods
 
 
 @dataclass(frozen=True)
@@ -81,13 +83,18 @@ class CapacityIndex:
         DataError
             If the index names no area of the model.
         """
-        kept = [((area, period), value) for (area, period), value in self.index.values
-                if area in grid.areas and period in ("", *grid.periods)]  # fmt: skip
+        areas = {area: place for place, area in enumerate(grid.areas)}
+        periods = {period: place for place, period in enumerate(grid.periods)} | {"": ALL}
+        kept = [
+            ((area, period), value)
+            for (area, period), value in self.index.values
+            if area in areas and period in periods
+        ]
         if not kept:
             expected = f"values about areas of the model: {', '.join(grid.areas)}"
             raise DataError([Problem(f"index {self.index.name}", None, None, str(self.index.values[:1]), expected)])
-        cells = [_cells(area, period, grid) for (area, period), _ in kept]
-        matrix = np.array([row / row.sum() for row in cells])
+        about = np.array([(areas[area], periods[period]) for (area, period), _ in kept], dtype=np.intp)
+        matrix = _means(about[:, 0], about[:, 1], grid)
         values = np.array([value for _, value in kept])
         labels = tuple(f"{area} {period}".strip() for (area, period), _ in kept)
         return {"index": Observations(values, values, matrix, np.zeros(len(kept), dtype=np.intp), labels)}
@@ -95,13 +102,16 @@ class CapacityIndex:
     def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Normal around the loading on the mean capacity of its cells."""
         rows = observed[term]
-        capacity = world["capacity"] @ rows.matrix.T
+        capacity = rows.sums(world["capacity"], world.operations)
         mean = world[f"intercept_{self.index.name}"] + world[f"loading_{self.index.name}"] * capacity
         return Normal(mean, np.full(len(rows), self.noise))
 
 
-def _cells(area: str, period: str, grid: Grid) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    chosen = grid.index["area"] == grid.areas.index(area)
-    if period:
-        chosen &= grid.index["period"] == grid.periods.index(period)
-    return np.asarray(chosen, dtype=float)
+def _means(area: Index, period: Index, grid: Grid) -> Weights:
+    """Weights that average over the cells of an area and of a period, or of `ALL` of them."""
+    _, strata, periods = grid.shape
+    chosen = (period[:, None] == ALL) | (period[:, None] == np.arange(periods))
+    row, stratum, place = np.nonzero(np.broadcast_to(chosen[:, None], (len(area), strata, periods)))
+    weight = 1.0 / (strata * chosen.sum(axis=1))[row]
+    cell = (area[row] * strata + stratum) * periods + place
+    return sparse.csr_array((weight, (row, cell)), shape=(len(area), grid.size))

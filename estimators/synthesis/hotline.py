@@ -174,7 +174,9 @@ class Hotline:
         """As in the notes."""
         ops, rows = world.operations, observed[term]
         if term == "classification":
-            place = [observed[self.unclassified].labels.index(label) for label in rows.labels]
+            reports = observed[self.unclassified].labels
+            number = dict(zip(reversed(reports), reversed(range(len(reports))), strict=True))
+            place = [number[label] for label in rows.labels]
             trials = figures[self.unclassified][..., place]
             return BetaBinomial(trials, world["logit_valid"][..., rows.cell], world["log_concentration_classification"])
         heard = world["log_flow"] + world["log_hotline_use"] + world["log_calls_per_victim"]

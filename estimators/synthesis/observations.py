@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy import sparse
 
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
@@ -18,6 +19,7 @@ from estimators.synthesis.operations import Operations, Values
 type Array = NDArray[np.float64]
 type Index = NDArray[np.intp]
 type Mask = NDArray[np.bool_]
+type Weights = "sparse.csr_array[np.float64]"
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +30,8 @@ class Observations:
     ----------
     lower, upper : Array
         Inclusive limits, shape (rows,), equal where the figure is exact.
-    matrix : Array
-        Weights w, shape (rows, cells).
+    matrix : scipy.sparse.csr_array
+        Weights w, shape (rows, cells), each row with at least one cell; a dense array is taken too, and kept sparse.
     rows : Index
         Row of the evidence each came from.
     labels : tuple of str
@@ -40,14 +42,20 @@ class Observations:
 
     lower: Array
     upper: Array
-    matrix: Array
+    matrix: Weights
     rows: Index
     labels: tuple[str, ...]
     trials: Array | None = None
     sd: Array | None = None
 
+    def __post_init__(self) -> None:
+        matrix = sparse.csr_array(self.matrix, copy=True)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        object.__setattr__(self, "matrix", matrix)
+
     def __len__(self) -> int:
-        return len(self.matrix)
+        return int(self.matrix.shape[0])
 
     @property
     def exact(self) -> Mask:
@@ -64,18 +72,23 @@ class Observations:
     @cached_property
     def single(self) -> Mask:
         """Which rows lie within one cell."""
-        return np.asarray((self.matrix > 0).sum(axis=1) == 1)
+        return np.asarray(np.diff(self.matrix.indptr) == 1)
+
+    @cached_property
+    def whole(self) -> Mask:
+        """Which rows are one whole cell."""
+        return np.asarray(self.single & (np.abs(self.matrix.sum(axis=1) - 1.0) < 1e-9))
 
     @cached_property
     def cell(self) -> Index:
         """The first cell of each row."""
-        return np.asarray(np.argmax(self.matrix > 0, axis=1), dtype=np.intp)
+        return np.asarray(self.matrix.indices[self.matrix.indptr[:-1]], dtype=np.intp)
 
     @cached_property
     def row_of_cell(self) -> Index:
         """The row that is the exact figure of one whole cell, -1 where there is none."""
         found = np.full(self.matrix.shape[1], -1, dtype=np.intp)
-        whole = self.single & self.exact & (np.abs(self.matrix.sum(axis=1) - 1.0) < 1e-9)
+        whole = self.whole & self.exact
         found[self.cell[whole]] = np.flatnonzero(whole)
         return found
 
@@ -86,18 +99,47 @@ class Observations:
 
     def log_mean(self, log_cells: Values, operations: Operations) -> Values:
         """Logarithm of each row's weighted sum of cells, (..., cells) to (..., rows)."""
-        weight = self.matrix[np.arange(len(self)), self.cell]
+        cell, log_weight = self._one
+        one = log_cells[..., cell] + log_weight
         if self.single.all():
-            return log_cells[..., self.cell] + np.log(weight)
-        several = np.flatnonzero(~self.single)
-        one = log_cells[..., self.cell[self.single]] + np.log(weight[self.single])
-        many = operations.log(operations.exp(log_cells) @ self.matrix[several].T)
-        order = np.argsort(np.concatenate([np.flatnonzero(self.single), several]))
+            return one
+        touched, weights, order = self._several
+        many = operations.log(operations.weighted_sums(operations.exp(log_cells[..., touched]), weights))
         return operations.concatenate([one, many])[..., order]
+
+    def sums(self, cells: Values, operations: Operations) -> Values:
+        """Each row's weighted sum of cells, (..., cells) to (..., rows)."""
+        return operations.weighted_sums(cells, self.matrix)
+
+    def touching(self, cells: Mask) -> Mask:
+        """Which rows cover any of some cells."""
+        return np.asarray(self.matrix @ cells.astype(float) > 0)
+
+    def within(self, entry: Index) -> Index:
+        """The entry of a dimension to which all cells of a row belong, -1 where they belong to several; `entry` is that of each cell."""
+        first = entry[self.cell]
+        row = np.repeat(np.arange(len(self)), np.diff(self.matrix.indptr))
+        other = row[entry[self.matrix.indices] != first[row]]
+        first[other] = -1
+        return first
+
+    @cached_property
+    def _one(self) -> tuple[Index, Array]:
+        """Of rows of one cell: the cell, and the logarithm of its weight."""
+        first = self.matrix.indptr[:-1][self.single]
+        return self.cell[self.single], np.log(self.matrix.data[first])
+
+    @cached_property
+    def _several(self) -> tuple[Index, Weights, Index]:
+        """Of rows of several cells: the cells, and the weights of these alone; then where each row stands behind all rows of one cell."""
+        weights = self.matrix[~self.single]
+        touched = np.unique(weights.indices).astype(np.intp)
+        order = np.argsort(np.concatenate([np.flatnonzero(self.single), np.flatnonzero(~self.single)]))
+        return touched, weights[:, touched], order
 
     def take(self, which: Mask) -> "Observations":
         """Some of the rows."""
-        labels = tuple(label for label, kept in zip(self.labels, which, strict=True) if kept)
+        labels = tuple(self.labels[row] for row in np.flatnonzero(which))
         trials, sd = (None if given is None else given[which] for given in (self.trials, self.sd))
         return Observations(
             self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, trials, sd
@@ -123,16 +165,14 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
     table = _wanted(evidence, grid, indicators, "lower" if add_up else "value")
     if table.empty:
         empty = np.empty(0)
-        return Observations(empty, empty, np.empty((0, grid.size)), empty.astype(np.intp), ())
+        return Observations(empty, empty, sparse.csr_array((0, grid.size)), empty.astype(np.intp), ())
     found = Evidence(table, dict(evidence.regions), evidence.label).coverage(grid.areas, grid.edges)
-    by_period = found.matrix.toarray().reshape(len(table), len(grid.areas), 1, -1)
     words = table[grid.by].to_numpy() if grid.by else np.full(len(table), "all")
     covered = np.array([[word in ("all", stratum) for stratum in grid.strata] for word in words])
-    weights = by_period * (covered[:, None, :, None] if grid.by else 1.0)
     read = Observations(
         table["lower"].to_numpy(dtype=float),
         table["upper"].to_numpy(dtype=float),
-        weights.reshape(len(table), grid.size),
+        _over_strata(found.matrix, covered if grid.by else np.ones((len(table), 1), dtype=bool), grid),
         table.index.to_numpy(dtype=np.intp),
         _labels(table, words),
     )
@@ -140,6 +180,17 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
     if add_up:
         _refuse_double_counts(read, evidence.label)
     return read
+
+
+def _over_strata(matrix: Weights, covered: Mask, grid: Grid) -> Weights:
+    """Weights of areas and periods as weights of the cells of the strata that each row covers, (rows, strata)."""
+    _, strata, periods = grid.shape
+    found = matrix.tocoo()
+    row, place = found.coords
+    entry, stratum = np.nonzero(covered[row])
+    area, period = np.divmod(place[entry], periods)
+    cell = (area * strata + stratum) * periods + period
+    return sparse.csr_array((found.data[entry], (row[entry], cell)), shape=(matrix.shape[0], grid.size))
 
 
 def _labels(table: pd.DataFrame, words: NDArray[np.str_]) -> tuple[str, ...]:
@@ -164,14 +215,15 @@ def _wanted(evidence: Evidence, grid: Grid, indicators: Sequence[str], known: st
 def _beside_their_parts(read: Observations, words: NDArray[np.str_]) -> Mask:
     """Which rows to keep: those of strata, and totals of cells of which no stratum is given."""
     total = words == "all"
-    stratified = (read.matrix[~total] > 0).any(axis=0)
-    return np.asarray(~total | ~(read.matrix[:, stratified] > 0).any(axis=1))
+    stratified = np.zeros(read.matrix.shape[1], dtype=bool)
+    stratified[read.matrix[~total].indices] = True
+    return np.asarray(~total | ~read.touching(stratified))
 
 
 def _refuse_double_counts(read: Observations, label: str) -> None:
     crowded = read.matrix.sum(axis=0) > 1.0 + 1e-9
     if not crowded.any():
         return
-    rows = np.flatnonzero((read.matrix[:, crowded] > 0).any(axis=1))
+    rows = np.flatnonzero(read.touching(crowded))
     expected = "each cell counted once; these rows overlap: choose with .where(source=…) or .where(start=…, end=…)"
     raise DataError([Problem(label, int(read.rows[row]), "period_start", read.labels[row], expected) for row in rows])

@@ -21,6 +21,12 @@ def _walk(steps: Values, areas: int) -> Values:
     return sums.reshape((*steps.shape[:-1], -1))
 
 
+def _weighted_sums(cells: Values, weights: Any) -> Values:
+    """Sums of cells with the weights of a sparse matrix (rows, cells): (..., cells) to (..., rows)."""
+    found = weights @ cells.reshape((-1, cells.shape[-1])).T
+    return np.ascontiguousarray(found.T).reshape((*cells.shape[:-1], weights.shape[0]))
+
+
 NUMPY: Operations = SimpleNamespace(
     exp=np.exp,
     log=np.log,
@@ -36,6 +42,7 @@ NUMPY: Operations = SimpleNamespace(
     digamma=special.digamma,
     trigamma=lambda x: special.polygamma(1, x),
     walk=_walk,
+    weighted_sums=_weighted_sums,
 )  # fmt: skip
 
 
@@ -65,6 +72,10 @@ def pytensor_operations() -> Operations:
         sums = pt.concatenate([pt.zeros((areas, 1)), pt.cumsum(shaped, axis=1)], axis=1)
         return sums.reshape((-1,))
 
+    def weighted_sums(cells: Values, weights: Any) -> Values:
+        row, cell = weights.tocoo().coords
+        return pt.inc_subtensor(pt.zeros(weights.shape[0])[row], cells[cell] * weights.data)
+
     return SimpleNamespace(
         exp=pt.exp,
         log=pt.log,
@@ -77,4 +88,5 @@ def pytensor_operations() -> Operations:
         concatenate=lambda parts: pt.concatenate(parts, axis=-1),
         log_sum=lambda x: pt.logsumexp(x, axis=-1),
         walk=walk,
+        weighted_sums=weighted_sums,
     )

@@ -63,10 +63,8 @@ class Panel:
         lower, upper = np.zeros(self.grid.size), np.full(self.grid.size, np.inf)
         for (stream, _), rows in self.figures.items():
             if stream == "identified_victims" and len(rows):
-                single = rows.single
-                np.add.at(lower, rows.cell[single], rows.lower[single])
-                whole = single & (np.abs(rows.matrix.sum(axis=1) - 1.0) < 1e-9)
-                upper[rows.cell[whole]] = rows.upper[whole]
+                np.add.at(lower, rows.cell[rows.single], rows.lower[rows.single])
+                upper[rows.cell[rows.whole]] = rows.upper[rows.whole]
         return lower, upper
 
     @cached_property

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from estimators.evidence import Evidence
 from estimators.priors import Prior
@@ -62,14 +63,13 @@ class Publication:
 
     def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
         """1 where the cells of an area and period have a figure, else 0."""
-        areas, strata, periods = grid.shape
-        found = (read_rows(evidence, grid, (self.indicator,)).matrix > 0).any(axis=0).reshape(grid.shape).any(axis=1)
-        first = np.zeros(strata)
-        first[0] = 1.0
-        matrix = np.einsum("ab,pq,s->apbsq", np.eye(areas), np.eye(periods), first).reshape(areas * periods, grid.size)
+        areas, _, periods = grid.shape
+        found = np.zeros(areas * periods)
+        found[grid.index["area_period"][read_rows(evidence, grid, (self.indicator,)).matrix.indices]] = 1.0
+        first = np.flatnonzero(grid.index["stratum"] == 0)
+        matrix = sparse.csr_array((np.ones(len(first)), (np.arange(len(first)), first)), shape=(len(first), grid.size))
         labels = tuple(f"{area} {period}" for area in grid.areas for period in grid.periods)
-        seen = found.ravel().astype(float)
-        return {"published": Observations(seen, seen, matrix, np.zeros(len(seen), dtype=np.intp), labels)}
+        return {"published": Observations(found, found, matrix, np.zeros(len(found), dtype=np.intp), labels)}
 
     def distribution(self, term: str, world: World, observed: Observed, figures: Figures) -> Distribution:
         """Bernoulli."""

@@ -116,8 +116,8 @@ def _cells(panel: Panel) -> dict[str, tuple[int, int]]:
     areas, _, periods = panel.grid.shape
     seen = np.zeros((areas, periods), dtype=bool)
     for rows in panel.figures.values():
-        touched = (rows.matrix > 0).reshape(len(rows), *panel.grid.shape).any(axis=2)
-        seen |= touched[touched.sum(axis=(1, 2)) == 1].any(axis=0)
+        alone = rows.within(panel.grid.index["area_period"])
+        seen.ravel()[alone[alone >= 0]] = True
     chosen = [np.argwhere(which)[:1] for which in (seen, ~seen)]
     return {
         f"{panel.grid.areas[area]} {panel.grid.periods[period]}": (int(area), int(period))

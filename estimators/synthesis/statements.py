@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from estimators.errors import DataError, ModelError, Problem
 from estimators.evidence import Evidence
@@ -85,7 +86,7 @@ class Statements:
 
     def read(self, evidence: Evidence, grid: Grid) -> dict[str, Observations]:
         """One row a statement, about the cells of its area and periods."""
-        found = {}
+        found, labels = {}, self.labels
         for place, anchor in enumerate(self.anchors):
             cells = _cells(anchor, grid).astype(float)[None] / max(1, int(_cells(anchor, grid).sum()))
             if isinstance(anchor, Claim):
@@ -97,7 +98,7 @@ class Statements:
                     value += float(np.log((cells[0] * persons).sum() * _areas(anchor, grid) / PER))
             at = np.array([value])
             found[f"statement {place + 1}"] = Observations(
-                at, at, cells, np.zeros(1, dtype=np.intp), (self.labels[place],)
+                at, at, sparse.csr_array(cells), np.zeros(1, dtype=np.intp), (labels[place],)
             )
         return found
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy import sparse
 
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
@@ -11,7 +11,7 @@ from estimators.priors import Prior
 from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.grid import Grid
 from estimators.synthesis.normal import Normal
-from estimators.synthesis.observations import Observations, read_rows
+from estimators.synthesis.observations import Observations, Weights, read_rows
 from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
 from estimators.synthesis.world import Figures, Observed, World
@@ -33,8 +33,6 @@ BIAS = Prior(
     "one method made them all",
 )
 SMALLEST_SD = 0.05
-
-type Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -124,8 +122,11 @@ class Survey:
         return Normal(counted + world["survey_bias"], rows.sd)
 
 
-def _per_period(matrix: Array, grid: Grid) -> Array:
+def _per_period(matrix: Weights, grid: Grid) -> Weights:
     """Weights that add up over areas and strata and average over periods."""
-    shaped = matrix.reshape(len(matrix), *grid.shape)
-    covered = shaped.sum(axis=3).max(axis=(1, 2)) if len(matrix) else np.ones(0)
-    return np.asarray(matrix / np.maximum(covered, 1e-300)[:, None])
+    if not matrix.shape[0]:
+        return matrix
+    cells, (areas, strata, _) = np.arange(grid.size), grid.shape
+    belongs = (np.ones(grid.size), (cells, grid.index["area_stratum"]))
+    covered = (matrix @ sparse.csr_array(belongs, shape=(grid.size, areas * strata))).max(axis=1).toarray()
+    return sparse.csr_array(sparse.diags_array(1.0 / covered) @ matrix)

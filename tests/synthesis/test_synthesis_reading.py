@@ -21,7 +21,7 @@ def victims(panel):
 
 def weights(panel, rows, row):
     """Weights of one row over (area, stratum, period)."""
-    return rows.matrix[row].reshape(panel.grid.shape)
+    return rows.matrix[[row]].toarray().reshape(panel.grid.shape)
 
 
 # --- cells -------------------------------------------------------------------------------------------------------------
@@ -65,7 +65,7 @@ def test_named_periods_replace_calendar_years(evidence_of):
     panel = read(figures, process=est.Incidence(periods=("2021-H1", "2021-H2", "2022-Q1")))
     assert panel.grid.periods == ("2021-H1", "2021-H2", "2022-Q1")
     np.testing.assert_allclose(panel.grid.years, [H1, 1 - H1, 90 / 365], rtol=1e-12)
-    np.testing.assert_allclose(victims(panel).matrix, [[1, 1, 0], [0, 0, 1]], atol=1e-12)
+    np.testing.assert_allclose(victims(panel).matrix.toarray(), [[1, 1, 0], [0, 0, 1]], atol=1e-12)
 
 
 # --- weighted sums of cells --------------------------------------------------------------------------------------------
@@ -74,7 +74,7 @@ def test_named_periods_replace_calendar_years(evidence_of):
 def test_a_half_year_is_its_share_of_the_days(evidence_of):
     figures = [("A", "2020-H1", VICTIMS, 5), ("A", "2021-H2", VICTIMS, 6)]
     panel = read(evidence_of(figures, areas="A"))
-    np.testing.assert_allclose(victims(panel).matrix, [[182 / 366, 0], [0, 1 - H1]], rtol=1e-12)
+    np.testing.assert_allclose(victims(panel).matrix.toarray(), [[182 / 366, 0], [0, 1 - H1]], rtol=1e-12)
     assert victims(panel).single.all()
     assert (victims(panel).row_of_cell == -1).all(), "no row is the figure of a whole cell"
 
@@ -105,7 +105,7 @@ def test_the_mean_of_a_row_is_the_weighted_sum(everything):
     _, panel = everything
     rows, rng = victims(panel), np.random.default_rng(1)
     log_cells = rng.standard_normal((4, panel.grid.size))
-    expected = np.log(np.exp(log_cells) @ rows.matrix.T)
+    expected = np.log(np.exp(log_cells) @ rows.matrix.toarray().T)
     np.testing.assert_allclose(rows.log_mean(log_cells, NUMPY), expected, rtol=1e-12)
     np.testing.assert_allclose(rows.log_mean(log_cells[0], NUMPY), expected[0], rtol=1e-12)
 

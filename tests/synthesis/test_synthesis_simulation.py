@@ -76,7 +76,7 @@ def test_figures_of_a_design_keep_all_but_their_values(everything, exact_design)
     _, panel = everything
     for key, rows in panel.figures.items():
         other = exact_design.figures[key]
-        np.testing.assert_array_equal(other.matrix, rows.matrix)
+        np.testing.assert_array_equal(other.matrix.toarray(), rows.matrix.toarray())
         assert other.labels == rows.labels
         assert other.exact.all()
     assert exact_design.layout == panel.layout

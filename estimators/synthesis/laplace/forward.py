@@ -78,16 +78,6 @@ class Forward:
     def __pow__(self, power: float) -> "Forward":
         return Forward(self.value**power, _scaled(self.slopes, power * self.value ** (power - 1.0)))
 
-    def __matmul__(self, matrix: Array) -> "Forward":
-        columns = matrix.T
-
-        def across(values: Array) -> Array:
-            return np.asarray(
-                columns @ values if len(values) > 1 or len(matrix) == 1 else columns.sum(axis=1)[:, None] * values
-            )
-
-        return Forward(across(self.value), {key: across(slope) for key, slope in self.slopes.items()})
-
     def __getitem__(self, where: Any) -> "Forward":
         first, index = where
         if first is not Ellipsis:
@@ -170,6 +160,15 @@ def _concatenate(parts: list[Any]) -> Forward:
     )
 
 
+def _weighted_sums(cells: Forward, weights: Any) -> Forward:
+    """With the weights of a sparse matrix (rows, cells)."""
+
+    def across(values: Array) -> Array:
+        return np.asarray(weights @ values if len(values) > 1 else weights.sum(axis=1)[:, None] * values)
+
+    return Forward(across(cells.value), {key: across(slope) for key, slope in cells.slopes.items()})
+
+
 def _log_sum(x: Forward) -> Forward:
     """Over the last axis that formulas see: the counts within an interval."""
     top = x.value.max(axis=-2, keepdims=True)
@@ -209,4 +208,5 @@ FORWARD: Operations = SimpleNamespace(
     digamma=_value(special.digamma),
     trigamma=_value(lambda x: special.polygamma(1, x)),
     walk=_steps_are_sums,
+    weighted_sums=_weighted_sums,
 )

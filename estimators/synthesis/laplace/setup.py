@@ -53,7 +53,7 @@ def make_plan(panel: Panel) -> Plan:
         Naming what couples areas.
     """
     layout = make_layout(panel)
-    owner = {key: _owner(rows, panel.grid) for key, rows in panel.figures.items()}
+    owner = {key: rows.within(panel.grid.index["area"]) for key, rows in panel.figures.items()}
     local = _kept(panel, {key: area >= 0 for key, area in owner.items()})
     spans = any((area < 0).any() for area in owner.values())
     known, chain, border = _points(panel, layout)
@@ -66,12 +66,6 @@ def make_plan(panel: Panel) -> Plan:
     )
     spanning = _kept(panel, {key: area < 0 for key, area in owner.items()}) if spans else None
     return Plan(panel, layout, blocks, spanning)
-
-
-def _owner(rows: Observations, grid: Grid) -> Index:
-    """The area of each row, -1 of one that spans several."""
-    touched = (rows.matrix > 0).reshape(len(rows), grid.shape[0], grid.size // grid.shape[0]).any(axis=2)
-    return np.where(touched.sum(axis=1) == 1, touched.argmax(axis=1), -1)
 
 
 def _kept(panel: Panel, which: Mapping[Key, NDArray[np.bool_]]) -> Panel:
@@ -152,7 +146,8 @@ def _division(panel: Panel, layout: Layout, known: Known, chain: Array, border: 
     found = {}
     for key, rows in panel.figures.items():
         size = np.stack([np.abs(_full(slopes.get(key, {}), t, len(rows))).mean(axis=1) for t in range(places)], axis=1)
-        shaped = (rows.matrix > 0).reshape(len(rows), *panel.grid.shape).any(axis=(1, 2)).astype(float)
+        period = [panel.grid.index["period"] == t for t in range(periods)]
+        shaped = np.stack([rows.touching(cells) for cells in period], axis=1).astype(float)
         size = np.where(size.sum(axis=1, keepdims=True) > 0, size, shaped)
         found[key] = size / size.sum(axis=1, keepdims=True)
     return found
