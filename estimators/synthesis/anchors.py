@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from scipy import linalg
+from scipy import sparse
+from scipy.sparse.linalg import SuperLU
 
 from estimators.priors import Claim, ExternalEstimate
-from estimators.synthesis.geometry import STEP, Geometry
+from estimators.synthesis.geometry import BLOCK, STEP, Geometry, Sparse, factorised
 from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
 from estimators.synthesis.statements import Statements
@@ -100,63 +101,69 @@ def _says(panel: Panel, geometry: Geometry, anchor: Anchor) -> tuple[Array, floa
     """
     if anchor.level:
         place = panel.layout[anchor.level].start
-        direction = np.eye(panel.size)[place]
+        direction = np.zeros(panel.size)
+        direction[place] = 1.0
         return direction, float(geometry.centre[place] - geometry.point[place]), float(geometry.prior_precision[place])
     rows = np.array([source == anchor.source for source in geometry.source])
-    weight = geometry.weight[rows]
+    weight = geometry.weight * rows
     total = float(weight.sum())
-    return weight @ geometry.derivative[rows] / total, float(geometry.slope[rows].sum()) / total, total
+    return geometry.slopes.T @ weight / total, float(geometry.slope[rows].sum()) / total, total
 
 
-def _system(panel: Panel, geometry: Geometry, dropped: tuple[Anchor, ...]) -> tuple[Array, Array]:
-    """Precision matrix and right-hand side of the normal equations without some anchors; scales are given."""
+def _system(panel: Panel, geometry: Geometry, dropped: tuple[Anchor, ...]) -> tuple[SuperLU, Array]:
+    """Precision matrix, factorised, and right-hand side of the normal equations without some anchors; scales are given."""
     precision = geometry.prior_precision.copy()
     for anchor in dropped:
         if anchor.level:
             precision[panel.layout[anchor.level]] = NOTHING
     sources = {anchor.source for anchor in dropped if not anchor.level}
     kept = np.array([source not in sources for source in geometry.source])
-    rows = geometry.derivative[kept]
-    matrix = (rows.T * geometry.weight[kept]) @ rows + np.diag(precision + NOTHING)
-    right = rows.T @ geometry.slope[kept] - precision * (geometry.point - geometry.centre)
+    matrix = geometry.curvature(geometry.weight * kept) + sparse.diags_array(precision + NOTHING)
+    right = geometry.slopes.T @ (geometry.slope * kept) - precision * (geometry.point - geometry.centre)
     right[len(panel.locations) : len(panel.locations) + len(panel.scales)] = 0.0
-    return matrix, right
+    return factorised(matrix), right
 
 
 def _alone(
-    panel: Panel, geometry: Geometry, anchors: tuple[Anchor, ...], kept: Anchor, derivative: Array
+    panel: Panel, geometry: Geometry, anchors: tuple[Anchor, ...], kept: Anchor, derivative: Sparse
 ) -> tuple[Array, Array]:
     """Shift and standard deviation of the log flow of each area and period when only one anchor is kept."""
-    matrix, right = _system(panel, geometry, tuple(anchor for anchor in anchors if anchor is not kept))
-    factor = linalg.cho_factor(matrix)
-    variance = np.einsum("ij,ji->i", derivative, linalg.cho_solve(factor, derivative.T))
-    return derivative @ linalg.cho_solve(factor, right), np.sqrt(variance)
+    system, right = _system(panel, geometry, tuple(anchor for anchor in anchors if anchor is not kept))
+    parts = [derivative[first : first + BLOCK].toarray() for first in range(0, derivative.shape[0], BLOCK)]
+    variance = np.concatenate([np.einsum("ij,ji->i", part, system.solve(part.T)) for part in parts])
+    return derivative @ system.solve(right), np.sqrt(variance)
 
 
-def _followed(panel: Panel, geometry: Geometry, anchor: Anchor, derivative: Array) -> Array:
+def _followed(panel: Panel, geometry: Geometry, anchor: Anchor, derivative: Sparse) -> Array:
     """How far the log flow of each area and period moves when what an anchor says moves by one."""
-    matrix, _ = _system(panel, geometry, ())
+    system, _ = _system(panel, geometry, ())
     direction, _, precision = _says(panel, geometry, anchor)
-    return np.asarray(derivative @ linalg.solve(matrix, direction * precision, assume_a="pos"))
+    return np.asarray(derivative @ system.solve(direction * precision))
 
 
 def _split(panel: Panel, geometry: Geometry, anchor: Anchor) -> tuple[float, float, float]:
     """Z of an anchor against what everything else predicts of it, its standard deviation, and theirs."""
-    matrix, right = _system(panel, geometry, (anchor,))
+    system, right = _system(panel, geometry, (anchor,))
     direction, said, precision = _says(panel, geometry, anchor)
-    solved = linalg.solve(matrix, np.stack([right, direction], axis=1), assume_a="pos")
+    solved = system.solve(np.stack([right, direction], axis=1))
     predicted, variance = float(direction @ solved[:, 0]), float(direction @ solved[:, 1])
     return (said - predicted) / np.sqrt(1.0 / precision + variance), precision**-0.5, variance**0.5
 
 
-def _target(panel: Panel, mode: Array) -> tuple[Array, Array]:
+def _target(panel: Panel, mode: Array) -> tuple[Array, Sparse]:
     """Log flow of each area and period, strata together, and its derivatives, shapes (areas × periods,) and (areas × periods, size)."""
-    moved = np.concatenate([mode[None], mode + STEP * np.eye(panel.size), mode - STEP * np.eye(panel.size)])
-    flow = np.exp(panel.world(panel.unpack(moved), NUMPY)["log_flow"]).reshape(len(moved), *panel.grid.shape)
-    totals = np.log(flow.sum(axis=2)).reshape(len(moved), -1)
-    derivative = (totals[1 : panel.size + 1] - totals[panel.size + 1 :]).T / (2.0 * STEP)
-    derivative[:, len(panel.locations) : len(panel.locations) + len(panel.scales)] = 0.0  # scales are given
-    return totals[0], derivative
+    parts, scales = [], slice(len(panel.locations), len(panel.locations) + len(panel.scales))
+    for first in range(0, panel.size, BLOCK):
+        moves = STEP * np.eye(min(BLOCK, panel.size - first), panel.size, first)
+        moves[:, scales] = 0.0  # scales are given
+        up, down = (_log_flow(panel, mode + each) for each in (moves, -moves))
+        parts.append(sparse.csr_array((up - down) / (2.0 * STEP)))
+    return _log_flow(panel, mode[None])[0], sparse.csr_array(sparse.vstack(parts).T)
+
+
+def _log_flow(panel: Panel, vectors: Array) -> Array:
+    flow = np.exp(panel.world(panel.unpack(vectors), NUMPY)["log_flow"]).reshape(len(vectors), *panel.grid.shape)
+    return np.asarray(np.log(flow.sum(axis=2)).reshape(len(vectors), -1))
 
 
 def level_information(panel: Panel, geometry: Geometry) -> xr.Dataset:

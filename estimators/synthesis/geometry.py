@@ -5,12 +5,14 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import linalg, special
+from scipy import linalg, sparse, special
+from scipy.sparse.linalg import SuperLU, splu
 
 from estimators.synthesis.operations import NUMPY, SMALL_SHARE, Operations
 from estimators.synthesis.panel import Panel
 
 type Array = NDArray[np.float64]
+type Sparse = "sparse.csr_array[np.float64]"
 
 STEP = 1e-5
 MOST_STEPS, LONGEST, ENOUGH = 40, 5.0, 1e-3  # of Fisher scoring: steps, entries of a step, rise of the log density
@@ -47,16 +49,31 @@ class Geometry:
     @cached_property
     def information(self) -> Array:
         """Fisher information of all figures about the flat vector, shape (size, size); scales are given, and have none."""
-        return np.asarray((self.derivative.T * self.weight) @ self.derivative)
+        return np.asarray(self.curvature(self.weight).toarray())
+
+    @cached_property
+    def slopes(self) -> Sparse:
+        """The derivative without its zeros: a row depends on levels and on the effects of its own areas and periods."""
+        return sparse.csr_array(self.derivative)
+
+    def curvature(self, weight: Array) -> Sparse:
+        """Fisher information of rows with these weights, without its zeros."""
+        return sparse.csr_array(self.slopes.T @ sparse.diags_array(weight) @ self.slopes)
 
     def marginal_information(self, places: NDArray[np.intp]) -> Array:
         """Information about some entries when all others, which have their priors, are integrated out."""
         rest = np.setdiff1d(np.arange(len(self.point)), places)
-        inner = self.information[np.ix_(rest, rest)] + np.diag(self.prior_precision[rest])
-        cross = self.information[np.ix_(rest, places)]
-        return np.asarray(
-            self.information[np.ix_(places, places)] - cross.T @ linalg.solve(inner, cross, assume_a="pos")
-        )
+        information = self.curvature(self.weight)
+        inner = factorised(information[rest][:, rest] + sparse.diags_array(self.prior_precision[rest]))
+        cross = information[rest][:, places].toarray()
+        return np.asarray(information[places][:, places].toarray() - cross.T @ inner.solve(cross))
+
+
+def factorised(matrix: Sparse) -> SuperLU:
+    """A positive definite matrix made ready to solve: areas meet in their levels alone, so that nearly all of it stays 0."""
+    return splu(
+        sparse.csc_array(matrix), permc_spec="MMD_AT_PLUS_A", diag_pivot_thresh=0.0, options={"SymmetricMode": True}
+    )
 
 
 def free_entries(panel: Panel) -> Array:
