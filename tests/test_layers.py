@@ -34,6 +34,7 @@ ROOMS = {
         "execution synthesis sampling diagnostics evidence numeric numbers errors",
         "numpy scipy pandas xarray arviz tqdm",
     ),
+    "disclosure": ("diagnostics errors", "numpy scipy pandas xarray"),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),
     "plots": ("diagnostics results numbers errors", "numpy pandas xarray matplotlib"),
     "report": ("plots diagnostics results numbers errors", "numpy pandas xarray jinja2"),
