@@ -7,15 +7,21 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from estimators.plots.forest import WORDS
-from estimators.plots.standing import standing
-from estimators.plots.style import BLUE, GREY, INK, ORANGE, footnote, styled
+from estimators.errors import ModelError
+from estimators.plots.style import BLUE, GREY, INK, ORANGE, PAGE, blank, finish, heading, styled
 from estimators.plots.ticks import set_log_ticks
+from estimators.plots.wording import WORDS, plural, told
 
 QUANTITIES = ("incidence", "reporting_probability", "true_count")
 SHORT = WORDS | {"incidence": "per 100,000 and year"}
 OPEN_MARKERS = "D^vs"
 MARGIN = 1.15
+ROW, AROUND = 4.6, 15.0  # millimetres: of an area, of axis and margins
+TICK = " (tick: reported)"
+NOTE = "Dots are medians, lines {probability:g} % intervals."
+OTHERS = " Open marks count something else: {counts}."
+ALTERNATIVE = "Forest of {areas}; {quantities}."
+MORE_PERIODS = "{periods} periods: expected rows of one period"
 
 
 def plot_areas(
@@ -25,6 +31,7 @@ def plot_areas(
     names: Mapping[str, str] | None = None,
     beside: pd.DataFrame | None = None,
     title: str = "",
+    width: float = PAGE,
 ) -> Figure:
     """Forest of all areas in one period, one column a quantity, sorted by the first.
 
@@ -40,29 +47,63 @@ def plot_areas(
         What others publish, drawn in the column of the true count as open marks without an interval: columns area, value, by.
     title : str
         Title.
+    width : float
+        Millimetres: 175 for a page, 85 for a column, which has room for one quantity.
 
     Returns
     -------
     matplotlib.figure.Figure
         The verdict and the state of the sampler stand under it.
+
+    Raises
+    ------
+    ModelError
+        The table is of several periods.
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> table = est.summary(est.fit(est.Multiplier(est.Claim("1 in 100")), est.datasets.mexico(), seed=1))
+    >>> len(plot_areas(table[table["period"] == "2022"]).axes)
+    3
     """
+    periods = set(table["period"])
+    if len(periods) > 1:
+        raise ModelError(MORE_PERIODS.format(periods=len(periods)))
     rows = table.sort_values(f"{quantities[0]}_median", ascending=False).reset_index(drop=True)
     with styled():
-        figure = Figure(figsize=(7.6, 1.5 + 0.22 * len(rows)), layout="constrained")
+        figure = blank(width, AROUND + ROW * len(rows) + (4.0 * beside["by"].nunique() if beside is not None else 0.0))
         panels = figure.subplots(1, len(quantities), sharey=True, squeeze=False)[0]
         for axes, quantity in zip(panels, quantities, strict=True):
             others = beside if beside is not None and quantity == "true_count" else None
             _draw(axes, rows, quantity, others)
         panels[0].set_yticks(range(len(rows)), [(names or {}).get(area, area) for area in rows["area"]])
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
-        figure.suptitle(title, x=0.01, ha="left", fontsize=11)
-        words = f"Dots are medians, lines {100 * float(rows['probability'].iloc[0]):g} % intervals. {standing(rows)}"
-        footnote(figure, words + _definitions(beside))
-        if beside is not None:
-            figure.legend(loc="outside upper right", frameon=False, fontsize=8.5)
+        heading(figure, title)
+        _finish(figure, rows, quantities, names or {}, beside)
         for axes in panels:
             set_log_ticks(figure, axes)
     return figure
+
+
+def _finish(
+    figure: Figure,
+    rows: pd.DataFrame,
+    quantities: Sequence[str],
+    names: Mapping[str, str],
+    beside: pd.DataFrame | None,
+) -> None:
+    note = NOTE.format(probability=100 * float(rows["probability"].iloc[0]))
+    if beside is not None and "counts" in beside:
+        note += OTHERS.format(counts="; ".join(dict.fromkeys(beside["counts"])))
+    shown = [f"in {names.get(area, area)}" for area in rows["area"]]
+    each = [f"{WORDS.get(quantity, quantity)}: {told(rows, quantity, shown)}" for quantity in quantities]
+    finish(
+        figure,
+        rows,
+        note=note,
+        alternative=ALTERNATIVE.format(areas=plural(len(rows), "area"), quantities="; ".join(each)),
+    )
 
 
 def _draw(axes: Axes, rows: pd.DataFrame, quantity: str, others: pd.DataFrame | None) -> None:
@@ -82,14 +123,11 @@ def _draw(axes: Axes, rows: pd.DataFrame, quantity: str, others: pd.DataFrame | 
         drawn.append(found)
     values = np.concatenate(drawn)
     values = values[np.isfinite(values) & (values > 0)]
-    axes.set_xlim(values.min() / MARGIN, values.max() * MARGIN)
+    margin = max(MARGIN, (values.max() / values.min()) ** 0.04)
+    axes.set_xlim(values.min() / margin, values.max() * margin)
     axes.tick_params(axis="y", length=0)
-    axes.grid(axis="both", color=GREY, alpha=0.2, linewidth=0.6)
+    axes.grid(axis="both")
     axes.spines["left"].set_visible(False)
-    axes.set_xlabel(SHORT.get(quantity, quantity) + (" (tick: reported)" if quantity == "true_count" else ""))
-
-
-def _definitions(beside: pd.DataFrame | None) -> str:
-    if beside is None or "counts" not in beside:
-        return ""
-    return f" Open marks count something else: {'; '.join(dict.fromkeys(beside['counts']))}."
+    axes.set_xlabel(SHORT.get(quantity, quantity) + (TICK if quantity == "true_count" else ""))
+    if others is not None:
+        axes.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), borderaxespad=0.2)

@@ -1,7 +1,6 @@
 """Medians and intervals side by side, on a logarithmic axis."""
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 import numpy as np
 import pandas as pd
@@ -9,24 +8,43 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from estimators.plots.standing import standing
-from estimators.plots.style import COLOURS, GREY, footnote, new_figure, styled
+from estimators.plots.style import (
+    COLOURS,
+    INK,
+    PAGE,
+    SMALL,
+    TITLE,
+    YELLOW,
+    broken,
+    finish,
+    heading,
+    letters,
+    new_figure,
+    styled,
+)
 from estimators.plots.ticks import set_log_ticks
+from estimators.plots.wording import WORDS as WORDS
+from estimators.plots.wording import plural, told
 
-WORDS = {
-    "true_count": "true count",
-    "incidence": "incidence per 100,000 and year",
-    "reporting_probability": "reporting probability",
-}
+ALTERNATIVE = "Forest of {estimates} of the {quantity}: {told}."
+NOTHING = "No estimate."
+NOTE = ""
 MARKERS = "osDPX"
-LONGEST_LABEL = 38
+FOR_LABELS = 0.32  # of the width
+ROW, ROW_LINE, AROUND = 3.3, 3.5, 15.0  # millimetres: of a row, of each line of its label, of axis and margins
 MARGIN = 1.12
 
 type Array = NDArray[np.float64]
 
 
 def plot_forest(
-    table: pd.DataFrame, *, label: str, quantity: str = "true_count", group: str | None = None, title: str = ""
+    table: pd.DataFrame,
+    *,
+    label: str,
+    quantity: str = "true_count",
+    group: str | None = None,
+    title: str = "",
+    width: float = PAGE,
 ) -> Figure:
     """Forest of estimates: a row each, dot for the median, line for the interval.
 
@@ -43,6 +61,8 @@ def plot_forest(
         Column whose values get a colour and a marker each.
     title : str
         Title.
+    width : float
+        Millimetres: 175 for a page, 85 for a column.
 
     Returns
     -------
@@ -60,42 +80,49 @@ def plot_forest(
     columns = [f"{quantity}_{end}" for end in ("median", "lower", "upper")]
     rows = table.reindex(columns=list(dict.fromkeys([*table.columns, *columns])))
     rows = rows.dropna(subset=columns[1:]).reset_index(drop=True)
-    names = ["\n".join(wrap(str(name), LONGEST_LABEL) or [""]) for name in rows[label]]
+    most = letters(FOR_LABELS * width)
+    names = ["\n".join(broken(str(name), most) or [""]) for name in rows[label]]
     lines = max((name.count("\n") + 1 for name in names), default=1)
     with styled():
-        figure, axes = new_figure(7.2, 1.0 + (0.13 + 0.14 * lines) * max(len(rows), 2))
+        figure, axes = new_figure(width, AROUND + (ROW + ROW_LINE * lines) * max(len(rows), 2))
         axes.set_xscale("log")
         axes.set_xlim(*_limits(rows[columns].to_numpy(dtype=float)))
         axes.set_yticks(np.arange(len(rows)), names)
         axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
-        axes.grid(axis="x", color=GREY, alpha=0.25, linewidth=0.6)
+        axes.grid(axis="x")
         axes.spines["left"].set_visible(False)
         axes.set_xlabel(_axis_label(quantity, rows), loc="right")
         if title and group:  # the legend stands where the title would
-            figure.suptitle(title, x=0.01, ha="left", fontsize=11)
+            heading(figure, title)
         elif title:
-            axes.set_title(title, loc="left", fontsize=11)
-        _draw_groups(axes, rows, columns, group)
-        footnote(figure, standing(rows) if len(rows) else "No estimate.")
+            axes.set_title(title, loc="left", fontsize=TITLE)
+        _draw_groups(axes, rows, columns, group, width)
+        shown = [f"for {name}" if label != "period" else f"in {name}" for name in rows[label].astype(str)]
+        alternative = ALTERNATIVE.format(
+            estimates=plural(len(rows), "estimate"),
+            quantity=WORDS.get(quantity, quantity),
+            told=told(rows, quantity, shown),
+        )
+        finish(figure, rows, note=NOTE if len(rows) else NOTHING, alternative=alternative)
         set_log_ticks(figure, axes)
     return figure
 
 
-def _draw_groups(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None) -> None:
+def _draw_groups(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None, width: float) -> None:
     names = list(dict.fromkeys(rows[group])) if group else [""]
     for index, name in enumerate(names):
         chosen = rows[rows[group] == name] if group else rows
         colour = COLOURS[(index + index // len(MARKERS)) % len(COLOURS)]
         _draw(axes, chosen, columns, colour, MARKERS[index % len(MARKERS)], str(name))
     if group and names:
-        side_by_side = max(1, min(len(names), 80 // (6 + max(len(str(name)) for name in names))))
+        side_by_side = max(
+            1, min(len(names), letters(0.8 * width, SMALL) // (7 + max(len(str(name)) for name in names)))
+        )
         axes.legend(
             loc="lower left",
             bbox_to_anchor=(0.0, 1.0),
             ncols=side_by_side,
-            frameon=False,
-            fontsize=9,
             borderaxespad=0.2,
         )
 
@@ -113,9 +140,9 @@ def _draw(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, m
         place,
         marker,
         color=colour,
-        markersize=6,
-        markeredgecolor="white",
-        markeredgewidth=0.8,
+        markersize=5.5,
+        markeredgecolor=INK if colour == YELLOW else "white",
+        markeredgewidth=0.7,
         label=name,
         zorder=3,
     )

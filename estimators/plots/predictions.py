@@ -7,15 +7,30 @@ import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
-from estimators.plots.standing import standing
-from estimators.plots.style import BLUE, GREY, ORANGE, footnote, styled
+from estimators import numbers
+from estimators.errors import ModelError
+from estimators.plots.reading import estimator_of
+from estimators.plots.style import BLUE, GREY, ORANGE, PAGE, SMALL, TEXT, blank, finish, styled
+from estimators.plots.wording import plural
 
 type Array = NDArray[np.float64]
 
+NOTE = (
+    "Across: the figure; up: its prediction from all the others, median and 95 %. Orange triangles: "
+    "{rare} of {figures} with tail probability below {limit:g}; chance alone would give about {chance:.0f}."
+)
+ALTERNATIVE = "{figures} against their predictions from all the others; {rare} lie far out. Farthest: {about}, {seen} against {predicted}."
+NO_PREDICTIONS = "{estimator} has no group {group}: expected a result with predictions, as a Synthesis has"
+
+AXIS, UP = "figure", "prediction"
+
 RARE = 0.01
 MOST_LABELS = 6
+PANEL, HIGH = 80.0, 66.0  # millimetres: width of a panel at least, height of a row of panels
+GROUPS = ("figures", "posterior_predictive", "log_likelihood")
 
 
 def prediction_table(post: xr.DataTree) -> pd.DataFrame:
@@ -37,13 +52,19 @@ def prediction_table(post: xr.DataTree) -> pd.DataFrame:
     A prediction is from all figures but the one predicted: draws are weighted by 1 / p(figure | draw), truncated at the mean weight times
     the square root of the number of draws. Where few effective draws remain, a figure has so much influence that its tail is rough.
 
+    Raises
+    ------
+    ModelError
+        The result has no predictions.
+
     References
     ----------
     Ionides, E. L. 2008. Truncated importance sampling. doi:10.1198/106186008X320456
     """
-    figures, predicted, densities = (
-        post[group].to_dataset() for group in ("figures", "posterior_predictive", "log_likelihood")
-    )
+    missing = [group for group in GROUPS if group not in post.children]
+    if missing:
+        raise ModelError(NO_PREDICTIONS.format(estimator=estimator_of(post), group=missing[0]))
+    figures, predicted, densities = (post[group].to_dataset() for group in GROUPS)
     parts = []
     for name in predicted:
         stream, indicator = str(name).split(": ")
@@ -90,13 +111,15 @@ def _quantile(draws: Array, weight: Array, probability: float) -> Array:
     return np.asarray(np.take_along_axis(draws, order, axis=0)[np.argmax(reached, axis=0), np.arange(draws.shape[1])])
 
 
-def plot_predictions(table: pd.DataFrame) -> Figure:
+def plot_predictions(table: pd.DataFrame, *, width: float = PAGE) -> Figure:
     """Each figure against its prediction, a panel an indicator; those that the model hardly expects are named.
 
     Parameters
     ----------
     table : pandas.DataFrame
         What `prediction_table` returned, with columns verdict and convergence.
+    width : float
+        Millimetres: 175 for a page, 85 for a column.
 
     Returns
     -------
@@ -104,38 +127,58 @@ def plot_predictions(table: pd.DataFrame) -> Figure:
         The verdict and the state of the sampler stand under it.
     """
     kinds = list(dict.fromkeys(table.sort_values(["stream", "indicator"])["indicator"]))
-    across = min(2, len(kinds))
+    across = max(1, min(int(width / PANEL), len(kinds)))
     with styled():
-        figure = Figure(figsize=(7.6, 0.9 + 3.0 * ceil(len(kinds) / across)), layout="constrained")
+        figure = blank(width, HIGH * ceil(len(kinds) / across))
         panels = figure.subplots(ceil(len(kinds) / across), across, squeeze=False).ravel()
         for axes, kind in zip(panels, kinds, strict=False):
             _draw(axes, table[table["indicator"] == kind])
-            axes.set_title(kind.replace("_", " "), loc="left", fontsize=10)
+            axes.set_title(kind.replace("_", " "), loc="left", fontsize=TEXT)
         for axes in panels[len(kinds) :]:
             axes.set_visible(False)
         rare = int((table["tail"] < RARE).sum())
-        words = (
-            "Across: the figure; up: its prediction from all the others, median and 95 %. Orange: "
-            f"{rare} of {len(table)} figures with tail probability below {RARE:g}; chance alone would give about {RARE * len(table):.0f}."
-        )
-        footnote(figure, f"{words} {standing(table)}")
+        note = NOTE.format(rare=rare, figures=len(table), limit=RARE, chance=RARE * len(table))
+        finish(figure, table, note=note, alternative=_said(table, rare))
     return figure
+
+
+def _said(table: pd.DataFrame, rare: int) -> str:
+    worst = table.sort_values("tail", kind="stable").iloc[0]
+    median, low, high = (float(worst[f"predicted_{end}"]) for end in ("median", "lower", "upper"))
+    seen = (
+        numbers.count(float(worst["lower"]))
+        if worst["lower"] == worst["upper"]
+        else numbers.interval(worst["lower"], worst["upper"])
+    )
+    return ALTERNATIVE.format(
+        figures=plural(len(table), "figure"), rare=rare, about=worst["about"], seen=seen,
+        predicted=numbers.estimate(median, low, high),
+    )  # fmt: skip
 
 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     shown = 0.5 * (rows["lower"] + rows["upper"]).to_numpy(dtype=float)
     median, low, high = (rows[f"predicted_{end}"].to_numpy(dtype=float) for end in ("median", "lower", "upper"))
     rare = rows["tail"].to_numpy(dtype=float) < RARE
-    for chosen, colour, width in ((~rare, BLUE, 0.6), (rare, ORANGE, 1.2)):
+    for chosen, colour, width, marker in ((~rare, BLUE, 0.6, "o"), (rare, ORANGE, 1.4, "^")):
         axes.vlines(shown[chosen], low[chosen], high[chosen], color=colour, linewidth=width, alpha=0.7)
-        axes.plot(shown[chosen], median[chosen], "o", color=colour, markersize=2.6)
-    top = 1.3 * max(shown.max(), high.max(), 1.0)
-    axes.plot([0, top], [0, top], color=GREY, linewidth=0.8)
+        axes.plot(shown[chosen], median[chosen], marker, color=colour, markersize=2.6 if marker == "o" else 4.5)
+    top, least = 1.3 * max(shown.max(), high.max(), 1.0), min(shown.min(), low.min())
+    bottom = -0.3 if least < 1.0 else least / 1.5
+    axes.plot([max(bottom, 0.0), top], [max(bottom, 0.0), top], color=GREY, linewidth=0.8)
     for place in np.flatnonzero(rare)[:MOST_LABELS]:
         axes.annotate(
-            str(rows["about"].iloc[place]), (shown[place], high[place]), (2, 3), textcoords="offset points", fontsize=7
+            str(rows["about"].iloc[place]),
+            (shown[place], high[place]),
+            (2, 3),
+            textcoords="offset points",
+            fontsize=SMALL,
         )
     axes.set_xscale("symlog", linthresh=1.0)
     axes.set_yscale("symlog", linthresh=1.0)
-    axes.set_xlim(-0.3, top)
-    axes.set_ylim(-0.3, top)
+    axes.set_xlim(bottom, top)
+    axes.set_ylim(bottom, top)
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
+    axes.set_xlabel(AXIS, loc="right")
+    axes.set_ylabel(UP)

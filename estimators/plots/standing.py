@@ -1,8 +1,13 @@
 """What an estimate rests on, in one line: the verdict on identification, and whether the sampler's result may be published."""
 
 import pandas as pd
+import xarray as xr
 
-SAMPLED = ("publishable", "not publishable")
+from estimators.diagnostics.convergence import convergence
+from estimators.diagnostics.identification import identification
+
+PUBLISHABLE, FAILED = "publishable", "not publishable"
+PARTLY = "partly not publishable"
 
 
 def standing(table: pd.DataFrame) -> str:
@@ -19,5 +24,33 @@ def standing(table: pd.DataFrame) -> str:
     'Verdict: unauditable. Sampler: publishable.'
     """
     verdict = f"Verdict: {'; '.join(table['verdict'].unique())}."
-    sampled = [state for state in table.get("convergence", pd.Series(dtype=str)).unique() if state in SAMPLED]
+    sampled = [state for state in _states(table).unique() if state in (PUBLISHABLE, FAILED)]
     return f"{verdict} Sampler: {'; '.join(sampled)}." if sampled else verdict
+
+
+def state(post: xr.DataTree) -> pd.DataFrame:
+    """Verdict and state of the sampler of a result, in a table of one row.
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> state(est.fit(est.Multiplier(est.Claim("1 in 100")), est.single_figure(494), seed=1)).to_dict("list")
+    {'verdict': ['unauditable'], 'convergence': ['independent draws']}
+    """
+    return pd.DataFrame({"verdict": [identification(post).verdict], "convergence": [convergence(post).status]})
+
+
+def reservation(table: pd.DataFrame) -> str:
+    """The words that mark a figure of these rows; none where all of them may be published.
+
+    Examples
+    --------
+    >>> reservation(pd.DataFrame({"convergence": ["publishable", "not publishable"]}))
+    'partly not publishable'
+    """
+    failed = _states(table) == FAILED
+    return "" if not failed.any() else FAILED if failed.all() else PARTLY
+
+
+def _states(table: pd.DataFrame) -> "pd.Series[str]":
+    return table["convergence"] if "convergence" in table else pd.Series("", index=table.index, dtype=str)

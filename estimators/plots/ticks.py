@@ -5,17 +5,19 @@ from itertools import pairwise
 from math import ceil, floor, log10
 
 from matplotlib.axes import Axes
+from matplotlib.axes._secondary_axes import SecondaryAxis
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullLocator
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
 WITHIN_DECADE = ((1, 2, 5), (1, 3), (1,))
 ENOUGH = 3
 GAP = 8.0  # pixels
+FEW_DECADES, MOST_VERTICAL = 2.0, 12
 
 
 def set_log_ticks(
     figure: Figure,
-    axes: Axes,
+    axes: Axes | SecondaryAxis,
     *,
     place: Callable[[float], float] = float,
     value: Callable[[float], float] = float,
@@ -62,3 +64,12 @@ def _candidates(low: float, high: float) -> Iterator[Sequence[float]]:
 
 def _within(ticks: Sequence[float], low: float, high: float) -> list[float]:
     return [float(f"{tick:.12g}") for tick in ticks if low <= tick * (1 + 1e-9) and tick * (1 - 1e-9) <= high]
+
+
+def set_vertical_log_ticks(axes: Axes) -> None:
+    """Plain round numbers up a logarithmic axis: every decade, or 1, 2 and 5 where there are few of them."""
+    low, high = axes.get_ylim()
+    steps = (1, 2, 5) if log10(high / low) < FEW_DECADES else (1,)
+    axes.yaxis.set_major_locator(LogLocator(subs=steps, numticks=MOST_VERTICAL))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
+    axes.yaxis.set_minor_locator(NullLocator())
