@@ -40,7 +40,7 @@ def cascade_table(post: xr.DataTree, *, area: str | None = None, period: str | N
         Columns stage, unit, observed_lower, observed_upper (missing where nothing was), median, lower, upper (95 %), half_lower,
         half_upper (50 %), and share_median, share_lower, share_upper, the number per 1,000 of the true count; area and period. The true
         count is its posterior; of each stage it is the figure that the fitted model expects, known flow and earlier stages given. A stage
-        without a figure is missing: the model predicts figures only where there are some.
+        without a figure of the whole period is missing: the model predicts figures only where there are some. Strata are summed.
 
     Raises
     ------
@@ -52,30 +52,31 @@ def cascade_table(post: xr.DataTree, *, area: str | None = None, period: str | N
         raise ModelError(NO_FUNNEL.format(estimator=estimator_of(post)))
     where = area or str(count["area"].values[0])
     periods = [str(each) for each in count["period"].values]
-    fullest = max(periods, key=lambda each: (sum(about == f"{where} {each}" for _, about in places), each))
-    when = period or fullest
+    when = period or max(periods, key=lambda each: (sum(cell == f"{where} {each}" for _, cell in places), each))
     if where not in count["area"].values or when not in periods:
         raise ModelError(NO_CELL.format(place=f"{where}, {when}"))
     true = count.sel(area=where, period=when).values.ravel()
     rows = [{"stage": TRUE, "unit": PERSONS, **_nothing(), **_limits(true, true)}]
     for kind in dict.fromkeys(kind for kind, _ in places):
-        row = places.get((kind, f"{where} {when}"))
-        rows.append({**_stage(kind), **(_nothing() if row is None else _figure(post, kind, row, true))})
+        found = places.get((kind, f"{where} {when}"))
+        rows.append({**_stage(kind), **(_figure(post, kind, found, true) if found else _nothing())})
     return pd.DataFrame(rows).assign(area=where, period=when)
 
 
-def _places(post: xr.DataTree) -> dict[tuple[str, str], int]:
-    """Row of each figure by its kind and what it is about: identified victims first, then the stages in their order."""
+def _places(post: xr.DataTree) -> dict[tuple[str, str], list[int]]:
+    """Rows of figures by kind and cell, identified victims first and then the stages in their order; strata are several rows."""
     if not {"figures", "posterior_predictive"} <= set(post.children):
         return {}
     figures, predicted = post["figures"].to_dataset(), post["posterior_predictive"].to_dataset()
-    kinds = [str(name) for begin in (VICTIMS, FUNNEL) for name in predicted if str(name).startswith(begin)]
-    return {
-        (kind, str(about)): row
-        for kind in kinds
-        if f"{kind} about" in figures
-        for row, about in enumerate(figures[f"{kind} about"].values)
-    }
+    observed = post["observed_data"].to_dataset()
+    cells = {f"{area} {period}" for area in observed["area"].values for period in observed["period"].values}
+    found: dict[tuple[str, str], list[int]] = {}
+    for begin in (VICTIMS, FUNNEL):
+        for kind in (str(name) for name in predicted if str(name).startswith(begin) and f"{name} about" in figures):
+            for row, about in enumerate(figures[f"{kind} about"].values.astype(str)):
+                cell = about if about in cells else about.rpartition(" ")[0]
+                found.setdefault((kind, cell), []).append(row)
+    return found
 
 
 def _stage(kind: str) -> dict[str, str]:
@@ -88,10 +89,11 @@ def _nothing() -> dict[str, float]:
     return {"observed_lower": np.nan, "observed_upper": np.nan}
 
 
-def _figure(post: xr.DataTree, kind: str, row: int, true: Array) -> dict[str, float]:
-    drawn = post["posterior_predictive"].to_dataset()[kind].isel({f"{kind} row": row}).values.ravel()
-    figures = post["figures"].to_dataset()
-    seen = {f"observed_{end}": float(figures[f"{kind} {end}"].values[row]) for end in ("lower", "upper")}
+def _figure(post: xr.DataTree, kind: str, rows: list[int], true: Array) -> dict[str, float]:
+    """What is expected and what was seen, summed over strata."""
+    predicted, figures = post["posterior_predictive"].to_dataset()[kind], post["figures"].to_dataset()
+    drawn = predicted.isel({f"{kind} row": rows}).sum(f"{kind} row").values.ravel()
+    seen = {f"observed_{end}": float(figures[f"{kind} {end}"].values[rows].sum()) for end in ("lower", "upper")}
     return {**seen, **_limits(drawn, true)}
 
 

@@ -138,7 +138,7 @@ def _draw(axes: Axes, row: Mapping[Any, Any], quantity: str, scale: LogNorm, sid
         (row["area"].split("-")[-1], 0.25 if room else 0.3, "normal"),
         (_short(value), 0.52 if room else 0.68, "bold"),
     ]
-    lines += [("–".join(ends), 0.79, "normal")] if room and np.isfinite(value) else []
+    lines += [("–".join(ends), 0.79, "normal")] if room else []
     for text, down, weight in lines:
         size = min(SMALL + (1.0 if weight == "bold" else 0.0), points / (0.62 * max(len(text), 3)))
         axes.text(
