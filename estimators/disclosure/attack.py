@@ -51,6 +51,7 @@ def solve(
         bounds=optimize.Bounds(*limits),
         constraints=optimize.LinearConstraint(matrix, right, right) if matrix.shape[0] else None,
         integrality=np.full(len(price), int(whole)),
+        options={"mip_rel_gap": 0.0},
     )
     return None if found.x is None else np.asarray(found.x, dtype=np.float64)
 

@@ -84,7 +84,7 @@ def arrange(labels: Sequence[Label], counts: Counts, summed_over: Sequence[int])
 
 
 def read_cells(table: pd.DataFrame, value: str, by: Sequence[str], margins: Sequence[str]) -> Cells:
-    """Check a tidy table and arrange its known counts.
+    """Check a tidy table and arrange its known counts, in an order of their own: what is hidden must not depend on that of the rows.
 
     Raises
     ------
@@ -127,7 +127,9 @@ def read_cells(table: pd.DataFrame, value: str, by: Sequence[str], margins: Sequ
         seen.add(label)
     if problems:
         raise DataError(problems)
-    return arrange(labels, counts.astype(np.int64), [by.index(name) for name in by if name in margins])
+    order = sorted(range(len(labels)), key=labels.__getitem__)
+    summed_over = [place for place, name in enumerate(by) if name in margins]
+    return arrange([labels[row] for row in order], counts[order].astype(np.int64), summed_over)
 
 
 def labels_of(table: pd.DataFrame, by: Sequence[str]) -> list[Label]:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from estimators.diagnostics.finding import Finding
-from estimators.disclosure.attack import Limits, Mask, feasible_intervals
+from estimators.disclosure.attack import Limits, Mask, System, feasible_intervals
 from estimators.disclosure.cells import HIDDEN, Cells, Label, labels_of, read_cells
 from estimators.disclosure.profiles import Profile, profile
 from estimators.disclosure.releases import Release, alone, label_rows, needs_alone, read_release, together
@@ -114,18 +114,16 @@ def guard(
     found = publish_again(system, suppress(system, small, needs), needs, ~small)
     finding = Finding("differencing", "no earlier release", "The table was compared with no release before it.")
     if previous is not None:
-        earlier = (
-            read_release(previous, chosen, value, by) if isinstance(previous, pd.DataFrame) else _as_release(previous)
-        )
+        earlier = _as_release(previous, chosen, value, by)
         system, needs, hidden, labels = together(system, cells, needs, found.hidden, earlier)
-        before, found = feasible_intervals(system, hidden), suppress(system, hidden, needs)
-        finding = _differencing(labels, by, needs, before, hidden, found)
+        exposed = _short(needs, feasible_intervals(system, hidden))
+        found = suppress(system, hidden, needs)
+        finding = _differencing(labels, by, exposed, found.hidden & ~hidden, _lost(system, needs, found))
     limits = feasible_intervals(system, found.hidden)
-    _prove(needs, found, limits, labels)
+    _prove(_short(needs, limits) & ~_lost(system, needs, found), labels)
     size = len(cells.labels)
-    hidden = found.hidden[:size] & (
-        small | (limits[0] < limits[1])[:size]
-    )  # what an earlier release tells needs no hiding
+    uncertain = (limits[0] < limits[1])[:size]
+    hidden = found.hidden[:size] & (small | uncertain)  # what an earlier release tells anyway needs no hiding
     told = np.where(hidden, HIDDEN, chosen.shown(cells.counts).astype(object))
     return Guarded(
         chosen,
@@ -137,11 +135,13 @@ def guard(
     )
 
 
-def _as_release(guarded: Guarded) -> Release:
-    counts = guarded.cells.counts
-    known = alone(guarded.cells, guarded.profile).known(guarded.hidden)
-    needs = needs_alone(guarded.cells, guarded.profile, guarded.profile.too_small(counts))
-    return Release(guarded.cells, counts.astype(np.float64), known, guarded.hidden, needs)
+def _as_release(previous: Guarded | pd.DataFrame, rule: Profile, value: str, by: Sequence[str]) -> Release:
+    if isinstance(previous, pd.DataFrame):
+        return read_release(previous, rule, value, by)
+    counts = previous.cells.counts
+    known = alone(previous.cells, previous.profile).known(previous.hidden)
+    needs = needs_alone(previous.cells, previous.profile, previous.profile.too_small(counts))
+    return Release(previous.cells, counts.astype(np.float64), known, previous.hidden, needs)
 
 
 def _short(needs: Needs, limits: tuple[Limits, Limits]) -> Mask:
@@ -150,10 +150,14 @@ def _short(needs: Needs, limits: tuple[Limits, Limits]) -> Mask:
     return np.asarray(narrow | (needs.either & (limits[0] == limits[1])))
 
 
-def _prove(needs: Needs, found: Suppression, limits: tuple[Limits, Limits], labels: Sequence[Label]) -> None:
+def _lost(system: System, needs: Needs, found: Suppression) -> Mask:
+    """Cells that even a release with everything hidden would not protect; of one release alone there are none."""
+    everything = np.ones(len(found.hidden), dtype=bool)
+    return _short(needs, feasible_intervals(system, everything)) if found.unmet else ~everything
+
+
+def _prove(short: Mask, labels: Sequence[Label]) -> None:
     """Compare what the search claims with what an attack by linear programming finds."""
-    short = _short(needs, limits)
-    short[list(found.unmet)] = False
     if short.any():
         named = "; ".join(", ".join(labels[cell]) for cell in np.flatnonzero(short).tolist())
         raise DarkfigureError(
@@ -161,18 +165,8 @@ def _prove(needs: Needs, found: Suppression, limits: tuple[Limits, Limits], labe
         )
 
 
-def _differencing(
-    labels: Sequence[Label],
-    by: Sequence[str],
-    needs: Needs,
-    before: tuple[Limits, Limits],
-    hidden: Mask,
-    found: Suppression,
-) -> Finding:
+def _differencing(labels: Sequence[Label], by: Sequence[str], exposed: Mask, added: Mask, lost: Mask) -> Finding:
     """What the two releases would have told together, and what was done about it."""
-    exposed, added = _short(needs, before), found.hidden & ~hidden
-    lost = np.zeros(len(hidden), dtype=bool)
-    lost[list(found.unmet)] = True
     what = np.select(
         [lost, exposed, added],
         ["told already by the earlier release", "was exposed, is protected", "hidden besides"],
@@ -191,13 +185,11 @@ def _differencing(
 def _published(
     table: pd.DataFrame, cells: Cells, told: NDArray[np.object_], value: str, by: Sequence[str]
 ) -> pd.DataFrame:
-    """The table as it may be seen, cells for which no count was known at the end of the inner ones."""
-    frame = label_rows(cells.labels, by).assign(**{value: told})
-    unknown = labels_of(table[table[value].isna()], by)
-    if not unknown:
-        return frame
-    blank = label_rows(unknown, by).assign(**{value: np.full(len(unknown), np.nan, dtype=object)})
-    return pd.concat([frame.iloc[: cells.inner], blank, frame.iloc[cells.inner :]], ignore_index=True)
+    """The table as it may be seen: rows as they came, then the margins."""
+    labels = [*labels_of(table, by), *cells.labels[cells.inner :]]
+    known = dict(zip(cells.labels, told.tolist(), strict=True))
+    shown = np.array([known.get(label, np.nan) for label in labels], dtype=object)
+    return label_rows(labels, by).assign(**{value: shown})
 
 
 def _proof(

@@ -18,6 +18,14 @@ def test_profiles_by_name():
     assert profile(own) is own
 
 
+def test_which_counts_are_too_small():
+    counts = np.array([0, 1, 4, 5, 9, 10, 11])
+    assert counts[profile("ctdc").too_small(counts)].tolist() == [1, 4, 5, 9, 10]
+    assert counts[profile("ons").too_small(counts)].tolist() == [1, 4, 5, 9]
+    assert counts[profile("k=5").too_small(counts)].tolist() == [1, 4]
+    assert counts[Profile("absence", 5, hide_zeros=True).too_small(counts)].tolist() == [0, 1, 4]
+
+
 @pytest.mark.parametrize("name", ["ctcd", "k=1", "k=", "k=2.5", "", None, 5])
 def test_an_unknown_profile_is_refused(name):
     with pytest.raises(DataError, match=r"profile: .*: expected 'ctdc', 'ons', 'k=5'"):
@@ -65,6 +73,18 @@ def test_what_is_hidden_looks_alike_and_the_repr_tells_nothing():
     assert not told & {"4", "713", "537"}
     assert repr(guarded) == f"Guarded(ctdc: {int(guarded.hidden.sum())} of 9 cells hidden)"
     assert set(guarded.proof["kind"]) == {"primary", "secondary"}
+
+
+def test_what_is_hidden_does_not_depend_on_the_order_of_the_rows():
+    rng = np.random.default_rng(1)
+    rows = [(f"a{i}", f"p{j}", int(rng.negative_binomial(0.6, 0.05))) for i in range(5) for j in range(4)]
+    table = pd.DataFrame(rows, columns=["area", "period", "reported"])
+    first = guard(table, "ctdc").table.set_index(["area", "period"])["reported"]
+    for seed in range(5):
+        shuffled = table.sample(frac=1.0, random_state=seed)
+        again = guard(shuffled, "ctdc").table
+        assert again["area"].tolist()[:20] == shuffled["area"].tolist()
+        assert first.equals(again.set_index(["area", "period"])["reported"].reindex(first.index))
 
 
 def test_unknown_counts_are_no_zeros():
