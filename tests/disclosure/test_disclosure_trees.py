@@ -10,7 +10,7 @@ import pytest
 import xarray as xr
 
 import estimators as est
-from estimators.disclosure import guard_result
+from estimators.disclosure import guard, guard_result
 from estimators.errors import DataError
 
 SECRET = 2**61 + 987_654_321
@@ -206,3 +206,19 @@ def test_a_synthesis_is_guarded_stream_by_stream(synthesis, tmp_path):
         if not path.startswith(("/posterior", "/prior")) and "observed_data" not in path:
             assert not np.isin(values, lost[lost > 100]).any(), path
     assert est.summary(again)["verdict"].notna().all()
+
+
+def test_a_result_hides_what_its_table_hides():
+    """Alike, also after an earlier release: a cell hidden in one place and shown in another is not hidden."""
+    table = pd.DataFrame(
+        [(area, period, COUNTS[i, j]) for i, area in enumerate(AREAS) for j, period in enumerate(PERIODS)],
+        columns=["area", "period", "reported"],
+    )
+    post = fitted(MODELS["Multiplier"], evidence(COUNTS))
+    first = guard(table[table["area"] != "MEX"], "ctdc")
+    for previous in (None, first, first.table):
+        shown = guard(table.sample(frac=1.0, random_state=1), "ctdc", previous=previous).table
+        hidden = shown[shown["reported"] == "c"]
+        labels = {(a, p) for a, p in zip(hidden["area"], hidden["period"], strict=True) if "total" not in (a, p)}
+        frame = guard_result(post, "ctdc", previous=previous)["observed_data"].to_dataset().to_dataframe()
+        assert {label for label, row in frame.iterrows() if np.isnan(row["reported"]) and row["upper"] > 0} == labels
