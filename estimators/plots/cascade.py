@@ -19,7 +19,7 @@ TITLE = "From the true count to convictions: {area}, {period}"
 AXIS = "number in the period (logarithmic)"
 UNIT = "{stage}\n({unit})"
 LINES = "{modelled}\n{observed}; {share} per 1,000"
-OBSERVED, NO_FIGURE = "observed {figure}", "not observed"
+OBSERVED, NOT_OBSERVED, NO_FIGURE = "observed {figure}", "not observed", "no figure"
 NOTE = (
     "Filled marks and lines: modelled, median with 50 and 95 % intervals; of the true count its posterior, of each stage the figure that "
     "the fitted model expects. Open diamonds: observed; the true count never is.{shares}{mixed}"
@@ -123,12 +123,14 @@ def _draw(axes: Axes, table: pd.DataFrame) -> None:
     axes.spines["left"].set_visible(False)
     axes.axhline(0.5, color=GREY, linewidth=0.7, linestyle=(0, (4, 3)))
     axes.set_xlabel(AXIS, loc="right")
+    for empty in place[table["median"].isna()]:
+        axes.annotate(NO_FIGURE, (0.03, empty), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL)
 
 
 def _observed(row: Mapping[Any, Any]) -> str:
     low, high = (float(row[f"observed_{end}"]) for end in ("lower", "upper"))
     if np.isnan(low):
-        return NO_FIGURE
+        return NOT_OBSERVED
     figure = (
         numbers.count(low)
         if low == high
@@ -150,8 +152,10 @@ def _said(row: Mapping[Any, Any], digits: int) -> str:
 def _write(axes: Axes, table: pd.DataFrame, digits: int) -> None:
     """Beside each stage its numbers."""
     for place, row in enumerate(table.to_dict("records")):
+        if np.isnan(row["median"]):
+            continue
         words = _modelled(row, digits)
-        if place and not np.isnan(row["median"]):
+        if place:
             median, lower, upper = (float(row[f"share_{end}"]) for end in ("median", "lower", "upper"))
             share = numbers.estimate(median, lower, upper, digits)
             words = LINES.format(modelled=words, observed=_observed(row), share=share)

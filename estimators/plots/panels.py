@@ -36,21 +36,27 @@ def small_panels(areas: Sequence[str], names: Mapping[str, str], width: float) -
         axes.grid(axis="y")
     for axes in panels[len(areas) :]:
         axes.set_visible(False)
-    for axes in panels[max(0, len(areas) - across) : len(areas)]:
-        axes.tick_params(labelbottom=True)
     return figure, list(panels[: len(areas)])
 
 
-def label_periods(panels: Sequence[Axes], place: Array, periods: Sequence[str]) -> None:
-    """As many labels as stand side by side when turned."""
-    across = len({round(float(axes.get_subplotspec().get_position(axes.figure).x0), 3) for axes in panels})  # type: ignore[union-attr, arg-type]
-    room = panels[0].figure.get_figwidth() * 72.0 / across  # type: ignore[union-attr]
-    step = max(1, ceil(len(periods) * APART / (0.7 * room)))
+def label_periods(figure: Figure, panels: Sequence[Axes], place: Array, periods: Sequence[str]) -> None:
+    """As many labels as stand side by side when turned, under the lowest panel of each column."""
+    across = len({axes.get_position().x0 for axes in panels})
+    step = max(1, ceil(len(periods) * APART * across / (0.7 * 72.0 * figure.get_figwidth())))
     panels[0].set_xticks(place[::step], periods[::step])
     for axes in panels:
         axes.tick_params(labelsize=SMALL)
         axes.tick_params(axis="x", rotation=60)
         set_vertical_log_ticks(axes)
+    lowest = len(panels) - 1 - (len(panels) - 1) % across
+    for axes in panels[
+        max(0, len(panels) - across) : lowest
+    ]:  # above an empty place: written there without moving the row
+        for at, period in zip(place[::step], periods[::step], strict=True):
+            axes.annotate(
+                period, (at, 0.0), (0.0, -6.0), xycoords=("data", "axes fraction"), textcoords="offset points",
+                rotation=60, ha="center", va="top", fontsize=SMALL,
+            ).set_in_layout(False)  # fmt: skip
 
 
 def finish_panels(

@@ -64,7 +64,7 @@ def plot_periods(
             rows = table[table["area"] == area]
             place = np.array([periods.index(period) for period in rows["period"]], dtype=float)
             _draw_interval(axes, rows, place, quantity)
-        label_periods(panels, np.arange(len(periods), dtype=float), periods)
+        label_periods(figure, panels, np.arange(len(periods), dtype=float), periods)
         heading(figure, title or shown)
         dots = DOTS if quantity == "true_count" else ""
         finish_panels(figure, table, quantity, names or {}, note=f"{shown}.{dots}", shown=shown)

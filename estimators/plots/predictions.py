@@ -157,7 +157,7 @@ def _said(table: pd.DataFrame, rare: int) -> str:
 
 
 def _draw(axes: Axes, rows: pd.DataFrame) -> None:
-    shown = 0.5 * (rows["lower"] + rows["upper"]).to_numpy(dtype=float)
+    shown = _shown(rows)
     median, low, high = (rows[f"predicted_{end}"].to_numpy(dtype=float) for end in ("median", "lower", "upper"))
     rare = rows["tail"].to_numpy(dtype=float) < RARE
     for chosen, colour, width, marker in ((~rare, BLUE, 0.6, "o"), (rare, ORANGE, 1.4, "^")):
@@ -166,14 +166,6 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
     top, least = 1.3 * max(shown.max(), high.max(), 1.0), min(shown.min(), low.min())
     bottom = -0.3 if least < 1.0 else least / 1.5
     axes.plot([max(bottom, 0.0), top], [max(bottom, 0.0), top], color=GREY, linewidth=0.8)
-    for place in np.flatnonzero(rare)[:MOST_LABELS]:
-        axes.annotate(
-            str(rows["about"].iloc[place]),
-            (shown[place], high[place]),
-            (2, 3),
-            textcoords="offset points",
-            fontsize=SMALL,
-        )
     axes.set_xscale("symlog", linthresh=1.0)
     axes.set_yscale("symlog", linthresh=1.0)
     axes.set_xlim(bottom, top)
@@ -182,3 +174,28 @@ def _draw(axes: Axes, rows: pd.DataFrame) -> None:
         axis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.12g}"))
     axes.set_xlabel(AXIS, loc="right")
     axes.set_ylabel(UP)
+    _name_rare(axes, rows[rare])
+
+
+def _shown(rows: pd.DataFrame) -> Array:
+    """The figure; of a range its middle, and its lower end where there is no upper one."""
+    lower, upper = (rows[end].to_numpy(dtype=float) for end in ("lower", "upper"))
+    return np.where(np.isfinite(upper), 0.5 * (lower + upper), lower)
+
+
+def _name_rare(axes: Axes, rows: pd.DataFrame) -> None:
+    """Labels of the rarest figures in two corners, those above the line and those below it, each with a line to its mark."""
+    rows = rows.head(MOST_LABELS)
+    marks = np.column_stack([_shown(rows), rows["predicted_median"].to_numpy(dtype=float)])
+    above = marks[:, 1] >= marks[:, 0]
+    for chosen, across, begin, step, at, lines_up in (
+        (above, 0.02, 0.97, -0.08, "left", "top"),
+        (~above, 0.98, 0.03, 0.08, "right", "bottom"),
+    ):
+        labels = zip(rows["about"][chosen], marks[chosen], strict=True)
+        ordered = sorted(labels, key=lambda label: float(label[1][1]), reverse=step < 0)
+        for place, (about, mark) in enumerate(ordered):
+            axes.annotate(
+                str(about), mark, (across, begin + step * place), textcoords="axes fraction", fontsize=SMALL, ha=at, va=lines_up,
+                arrowprops={"arrowstyle": "-", "color": ORANGE, "linewidth": 0.6, "shrinkB": 2.0, "relpos": (float(step < 0), 0.5)},
+            )  # fmt: skip

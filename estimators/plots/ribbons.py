@@ -16,7 +16,7 @@ from estimators.plots.wording import WORDS, sentence
 from estimators.results import limits, summary
 
 BANDS = "Line: median of the {quantity}; bands, dark to pale: 50, 80 and 95 % intervals."
-OBSERVED = " Circles: exactly reported figures above 0; bars: figures published as a range."
+OBSERVED = " Circles: exactly reported figures above 0; bars with caps: figures published as a range."
 OVER_TIME = "{quantity} over time"
 NO_DISTRIBUTION = "{estimator} has no distribution of the {quantity}: expected a result with draws or quantiles of it"
 
@@ -83,7 +83,7 @@ def plot_ribbons(
             _draw_ribbons(axes, place, here)
             if quantity == "true_count":
                 _draw_observed(axes, place, post["observed_data"].to_dataset().sel(area=area))
-        label_periods(panels, place, periods)
+        label_periods(figure, panels, place, periods)
         heading(figure, title or sentence(words))
         note = BANDS.format(quantity=words) + (OBSERVED if quantity == "true_count" else "")
         finish_panels(figure, table, quantity, names or {}, note=note, shown=sentence(OVER_TIME.format(quantity=words)))
@@ -113,4 +113,7 @@ def _draw_observed(axes: Axes, place: Array, observed: xr.Dataset) -> None:
     exact = (lower == upper) & (lower > 0)
     axes.plot(place[exact], lower[exact], "o", color=INK, markerfacecolor="white", markersize=3.2, markeredgewidth=0.9)
     between = (lower < upper) & (upper > 0) & np.isfinite(upper)
-    axes.vlines(place[between], np.maximum(lower[between], 0.5), upper[between], color=INK, linewidth=1.6)
+    ends = np.maximum(lower[between], 0.5), upper[between]
+    axes.vlines(place[between], *ends, color=INK, linewidth=1.6)
+    for end in ends if between.any() else ():  # a narrow range would be a speck without them
+        axes.plot(place[between], end, "_", color=INK, markersize=4.0)

@@ -30,7 +30,7 @@ BEFORE_GRID = 3
 ROW, AROUND = 7.6, 14.0  # millimetres: of a ridge, of axis and margins
 HEIGHT = 1.35  # of the highest ridge, in rows
 POINTS, OUTERMOST = 400, 0.001  # of the grid; share of draws beyond each end of the axis
-FOR_LABELS = 0.25  # of the width
+FOR_LABELS = 0.3  # of the width
 WITH_NUMBERS = 120.0  # millimetres, from which on estimates are written beside the ridges
 
 type Array = NDArray[np.float64]
