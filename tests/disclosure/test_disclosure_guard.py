@@ -5,9 +5,10 @@ from itertools import combinations, product
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import optimize
+from scipy import optimize, sparse
 
 from estimators.disclosure import Profile, guard, guarding, profile
+from estimators.disclosure.attack import System, feasible_intervals
 from estimators.disclosure.suppression import Suppression
 from estimators.errors import DarkfigureError
 
@@ -187,6 +188,24 @@ def test_no_hidden_count_has_a_single_whole_value():
                 assert (values.min(), values.max()) == (lower, upper)
     assert looked > 40
     assert finite > 15
+
+
+def test_ends_are_whole_where_linear_programming_ends_between_whole_numbers():
+    """Of three things no two go together: at most one, where linear programming says one and a half."""
+    equations = np.array(
+        [
+            [-1.0, -1, 0, -1, 0, 0, 0, 1],  # first and second, and what is missing to one
+            [0, -1, -1, 0, -1, 0, 0, 1],
+            [-1, 0, -1, 0, 0, -1, 0, 1],
+            [-1, -1, -1, 0, 0, 0, 1, 0],  # how many there are
+        ]
+    )
+    counts = np.array([1, 0, 0, 0, 1, 0, 1, 1])
+    free, one = (np.zeros(8), np.full(8, np.inf)), counts.astype(float)
+    system = System(counts, sparse.csr_array(equations), free, (one, one), np.ones(8))
+    lower, upper = feasible_intervals(system, np.arange(8) < 7)
+    assert (lower[6], upper[6]) == (0, 1)
+    assert upper.tolist() == [1] * 8
 
 
 @pytest.mark.parametrize("unmet", [(), (0,)])
