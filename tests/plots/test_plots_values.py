@@ -1,7 +1,6 @@
 """Figures show the numbers of their tables, and so do their alternative texts."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy import stats
 
@@ -10,7 +9,7 @@ from estimators import numbers
 from estimators.calibration import rank_band
 from estimators.diagnostics.budget import smallest_p
 from estimators.numeric.anchors import holm
-from estimators.plots import cascade_table, conflict_table, tile_layout
+from estimators.plots import cascade_table, conflict_table
 from estimators.plots.calibration import band
 from estimators.plots.ridgeline import density
 
@@ -82,16 +81,18 @@ def test_a_ridge_is_a_density_of_the_logarithm():
 def test_ribbons_are_quantiles_and_circles_the_counts(exact):
     (axes,) = est.plot_ribbons(exact).axes
     quantiles = exact["quantiles"].to_dataset()["true_count"].sel(area="MEX")
-    widest = axes.collections[0].get_paths()[0].vertices[:, 1]
-    assert widest.min() == pytest.approx(float(quantiles.sel(probability=0.025).min()))
-    assert widest.max() == pytest.approx(float(quantiles.sel(probability=0.975).max()))
+    draws = exact["posterior"]["true_count"].sel(area="MEX")
+    for mass, band_drawn in zip((0.95, 0.8, 0.5), axes.collections[:3], strict=True):
+        found = band_drawn.get_paths()[0].vertices[:, 1]
+        for chance, end in ((0.5 - mass / 2, found.min()), (0.5 + mass / 2, found.max())):
+            each = draws.quantile(chance, dim=("chain", "draw"))
+            known = np.isclose(quantiles["probability"].values, chance)
+            each = quantiles.isel(probability=int(known.argmax())) if known.any() else each
+            assert end == pytest.approx(float(each.min() if chance < 0.5 else each.max()))
     median, observed = axes.lines
     np.testing.assert_allclose(median.get_ydata(), quantiles.sel(probability=0.5).values)
     np.testing.assert_allclose(observed.get_ydata(), exact["observed_data"]["reported"].values[0])
     np.testing.assert_allclose(np.diff(observed.get_xdata()), 1.0, atol=0.01)
-    inner = axes.collections[2].get_paths()[0].vertices[:, 1]
-    assert inner.min() > widest.min()
-    assert inner.max() < widest.max()
 
 
 def test_ranges_are_bars_and_missing_figures_are_not_drawn(exact):
@@ -188,6 +189,12 @@ def test_tipping_points_are_the_arithmetic_of_the_count(exact):
     )
 
 
+def test_a_true_count_equal_to_the_figure_is_at_or_above_it():
+    post = est.fit(est.Multiplier(est.Claim("9 in 10", within=1.05)), est.single_figure(3), seed=1)
+    assert (post["posterior"]["true_count"].values == 3).any()
+    assert est.plot_tipping_points(post).axes[0].lines[0].get_ydata()[0] == 1.0
+
+
 def test_held_values_are_drawn_where_they_were_held(poor):
     figure = est.plot_tipping_points(poor.post, poor.checks)
     first, second = figure.axes
@@ -215,25 +222,6 @@ def test_calibration_draws_ranks_and_coverage(poor):
     assert len(est.plot_calibration(without).axes) == 1
     worst = found.table.sort_values("p").iloc[0]
     assert f"cover {100 * worst['coverage_95']:.1f} %" in est.alternative(est.plot_calibration(without))
-
-
-def test_layouts_are_those_of_the_data():
-    mexico = est.datasets.mexico_tiles()
-    pd.testing.assert_frame_equal(tile_layout("mexico"), mexico[["area", "row", "column"]])
-    codes = est.datasets.load("country_codes").query("latin_america")
-    latin = tile_layout("latin_america")
-    assert set(latin["area"]) == set(codes["area"])
-    assert not latin.duplicated(["row", "column"]).any()
-
-
-def test_tiles_need_no_layout_and_shade_by_the_median(poor):
-    figure = est.plot_tiles(poor.last, quantity="true_count")
-    (axes,) = figure.axes
-    assert len(axes.patches) == 20
-    known = poor.last.sort_values("true_count_median")["area"].tolist()
-    place = tile_layout("latin_america")["area"].tolist()
-    shade = {area: sum(axes.patches[place.index(area)].get_facecolor()[:3]) for area in known}
-    assert shade[known[0]] > shade[known[-1]], "darker is more"
 
 
 def test_curves_of_universes_tell_their_range(poor):
