@@ -112,7 +112,7 @@ def _sample(
         found = joined(parts)
         raw = found.log_density - mixture_log_density(rounds, found.scores)
         log_weight, k = smoothed(raw)
-        bent = bends(plan, scores.known(found.scores))
+        bent = bends(plan, scores.known(found.scores)) > 0
         good = k < LARGEST_K and effective(raw) > SHARE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
             return found, log_weight, k, effective(raw)

@@ -9,8 +9,8 @@ from scipy import linalg, special
 
 type Array = NDArray[np.float64]
 
-DEGREES = 8.0
-WIDER = 1.1  # variance of a proposal beside the weighted draws'
+DEGREES = 4.0
+WIDER = 1.3  # variance of a proposal beside the weighted draws': tails that are missed cannot be weighed
 ENOUGH = 6.0  # effective draws for each score before a covariance is believed
 
 

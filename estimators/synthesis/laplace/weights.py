@@ -19,8 +19,8 @@ from estimators.synthesis.laplace.setup import AREAS, Plan
 type Array = NDArray[np.float64]
 
 AT_ONCE = 60_000  # cells × draws: arrays that stay in cache
-BENT = -2.0  # logit of a reporting probability above which its logarithm is taken to bend
-BENT_PAIRS = 1  # times as many pairs there
+BENDS = (-2.0, -1.25, -0.5)  # logits of a reporting probability above which its logarithm is taken to bend, more and more
+TIMES = (1, 2, 5, 10)  # as many pairs: straight, and where it bends
 FAR = 2.0  # squared length of a last step after which one begins again with care
 
 
@@ -55,24 +55,27 @@ def weigh(plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Gene
     ----------
     Tran, M.-N. et al. 2013. Importance sampling squared for Bayesian inference in latent variable models. doi:10.48550/arXiv.1309.3339
     """
-    bent = bends(plan, scores.known(at))
+    bend = bends(plan, scores.known(at))
     found = Weighed(at, np.empty(at.shape[1]), np.empty((plan.layout.entries, plan.panel.grid.shape[0], at.shape[1])))
-    for those, curved in ((np.flatnonzero(~bent), False), (np.flatnonzero(bent), True)):
+    for degree, times in enumerate(TIMES):
+        those = np.flatnonzero(bend == degree)
         for careful in (False, True):
             if not len(those):
                 break
-            many = pairs * BENT_PAIRS if curved else pairs
-            part, length = _in_parts(plan, scores, at[:, those], many, rng, careful=careful, bent=curved)
+            part, length = _in_parts(plan, scores, at[:, those], pairs * times, rng, careful=careful, bent=degree > 0)
             found.log_density[those], found.effects[..., those] = part.log_density, part.effects
             those = those[~(length < FAR)]
     return found
 
 
-def bends(plan: Plan, known: Known) -> NDArray[np.bool_]:
-    """Whether reporting probabilities come so near 1 that their logarithm bends, (draws,): a standard deviation above the typical area."""
+def bends(plan: Plan, known: Known) -> NDArray[np.intp]:
+    """How near reporting probabilities come to 1, where their logarithm bends, (draws,): a standard deviation above the typical area.
+
+    0 where it is straight, else the number of `BENDS` passed.
+    """
     layout, draws = plan.layout, next(iter(known.values())).shape[1]
     if not layout.ridge:
-        return np.zeros(draws, dtype=bool)
+        return np.zeros(draws, dtype=np.intp)
     block = plan.blocks[0]
     nothing = (
         np.zeros((layout.periods, len(layout.chain), block.areas, draws)),
@@ -83,7 +86,7 @@ def bends(plan: Plan, known: Known) -> NDArray[np.bool_]:
     effects = {effect for effect in (*(each for each, _ in layout.border), *layout.chain) if effect.seen_with in names}
     steps = {effect: 0.5 * layout.periods if effect.over == "area_step" else 1.0 for effect in effects}
     variance = sum((known[effect.scale][0] ** 2 * steps[effect] for effect in effects), start=np.zeros(draws))
-    return np.asarray(logit + np.sqrt(variance) > BENT)
+    return np.asarray(np.searchsorted(BENDS, logit + np.sqrt(variance)))
 
 
 def _in_parts(
