@@ -48,8 +48,8 @@ from .priors import ExternalEstimate as ExternalEstimate
 from .priors import Prior as Prior
 from .priors import gamma_prior as gamma_prior
 from .priors import prior_table as prior_table
-from .report import Exhibit as Exhibit
-from .report import synthesis_report as synthesis_report
+from .reports import Exhibit as Exhibit
+from .reports import synthesis_report as synthesis_report
 from .results import load as load
 from .results import save as save
 from .results import summary as summary

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import estimators as est
-from estimators import report
+from estimators import reports
 
 CLAIM = est.Claim("1 in 100", by="Consejo Ciudadano", area="MEX", within=3, derived_from="hotline")
 FUNNEL = est.JusticeFunnel(stages=("persons_prosecuted", "persons_convicted"))
@@ -24,7 +24,7 @@ def main(seed: int = 20220801, out: Path = Path("results/latin_america")) -> tup
     evidence, names = est.datasets.latin_america(), est.datasets.country_names()
     post = est.fit(MODEL, evidence, seed=seed)
     table, others, origin = est.summary(post), est.datasets.walk_free(), evidence.source_table()
-    shown = [report.ratio_exhibit(post, table, names=names)]
+    shown = [reports.ratio_exhibit(post, table, names=names)]
     return est.synthesis_report(
         post, out, about=__doc__, period="2019", names=names, beside=others, exhibits=shown, sources=origin, table=table
     )

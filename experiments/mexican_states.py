@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import estimators as est
-from estimators import report
+from estimators import reports
 
 ONE_LAW = est.Prior("area effects on cases per victim", "up to 35 %", "half-normal", (0.0, 0.15), "one law, one form")
 ONE_LINE = est.Prior("area effects on hotline use", "up to 80 %", "half-normal", (0.0, 0.3), "one national line")
@@ -23,12 +23,12 @@ def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tu
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
     names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
     post = est.fit(MODEL, evidence, seed=seed)
-    table, events = est.summary(post), report.mass_events(post, "victims_identified")
+    table, events = est.summary(post), reports.mass_events(post, "victims_identified")
     others = est.datasets.without(evidence, "victims_identified", events["about"])
     calm = est.fit(MODEL, others, seed=seed)
-    shown = [*report.tile_exhibits(table, tiles, period="2022"), report.ratio_exhibit(post, table, names=names)]
-    shown += [report.event_exhibit(post, calm, events, table)]
-    shown += [report.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]
+    shown = [*reports.tile_exhibits(table, tiles, period="2022"), reports.ratio_exhibit(post, table, names=names)]
+    shown += [reports.event_exhibit(post, calm, events, table)]
+    shown += [reports.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]
     return est.synthesis_report(
         post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table
     )

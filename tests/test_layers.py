@@ -37,13 +37,14 @@ ROOMS = {
     "disclosure": ("diagnostics errors", "numpy scipy pandas xarray"),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),
     "plots": ("diagnostics results numbers errors", "numpy pandas xarray matplotlib"),
-    "report": ("plots diagnostics results numbers errors", "numpy pandas xarray jinja2"),
+    "rendering": ("plots numbers errors", "numpy jinja2 matplotlib babel typst docx"),
+    "reports": ("rendering plots disclosure diagnostics results numbers errors", "numpy pandas xarray"),
     "audit": (
-        "report results diagnostics inference counts priors evidence datasets numbers errors",
+        "reports rendering results diagnostics inference counts priors evidence datasets numbers errors",
         "numpy pandas xarray tqdm",
     ),
     "cli": (
-        "audit report results calibration diagnostics inference counts priors evidence datasets provenance numbers errors",
+        "audit reports rendering results calibration diagnostics inference counts priors evidence datasets provenance numbers errors",
         "numpy pandas xarray tqdm",
     ),
 }

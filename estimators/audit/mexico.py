@@ -7,7 +7,7 @@ from estimators.audit.readings import Audit, Reading, run
 from estimators.counts import AnchorBudget, Multiplier
 from estimators.errors import CircularityError
 from estimators.priors import Adjustment, Claim, ExternalEstimate, Prior
-from estimators.report import Context
+from estimators.reports import Context
 
 HOTLINE = "hotline reports of the Consejo Ciudadano"
 

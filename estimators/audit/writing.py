@@ -7,12 +7,13 @@ import pandas as pd
 
 from estimators.audit.readings import Audit
 from estimators.evidence import INDICATORS
-from estimators.report import AuditResults, Context, audit_document, render_html, write_text
-from estimators.report.document import Document
+from estimators.rendering import Report, render_html
+from estimators.rendering import write as write_file
+from estimators.reports import AuditResults, Context, audit_document
 from estimators.results import save
 
 
-def document(audit: Audit, context: Context) -> Document:
+def document(audit: Audit, context: Context) -> Report:
     """The report of an audit, as a value."""
     notes = {reading.name: reading.note for reading in audit.readings}
     results = AuditResults(audit.results, notes, audit.summary(), _sources(audit), audit.refused)
@@ -49,8 +50,8 @@ def write(audit: Audit, context: Context, folder: str | os.PathLike[str]) -> tup
     table = audit.summary().to_csv(index=False, lineterminator="\n")
     return (
         save(audit.tree(), where / "posterior.nc"),
-        write_text(page, where / "report.html"),
-        write_text(table, where / "summary.csv"),
+        write_file(page, where / "report.html"),
+        write_file(table, where / "summary.csv"),
     )
 
 

@@ -19,7 +19,11 @@ from estimators.synthesis.laplace.setup import AREAS, Plan
 type Array = NDArray[np.float64]
 
 AT_ONCE = 60_000  # cells × draws: arrays that stay in cache
-BENDS = (-2.0, -1.25, -0.5)  # logits of a reporting probability above which its logarithm is taken to bend, more and more
+BENDS = (
+    -2.0,
+    -1.25,
+    -0.5,
+)  # logits of a reporting probability above which its logarithm is taken to bend, more and more
 TIMES = (1, 2, 5, 10)  # as many pairs: straight, and where it bends
 FAR = 2.0  # squared length of a last step after which one begins again with care
 

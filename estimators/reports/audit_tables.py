@@ -8,7 +8,7 @@ import xarray as xr
 
 from estimators import numbers
 from estimators.diagnostics.identification import identification
-from estimators.report.document import Table
+from estimators.rendering.document import Table
 
 
 def readings_table(rows: pd.DataFrame, probability: str) -> Table:

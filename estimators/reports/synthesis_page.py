@@ -10,10 +10,11 @@ import xarray as xr
 from estimators import numbers
 from estimators.diagnostics import Finding, Identification
 from estimators.plots.standing import standing
-from estimators.report import audit_tables
-from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Section
-from estimators.report.exhibit import Exhibit
-from estimators.report.synthesis_tables import PARTS, printed
+from estimators.plots.style import Drawing
+from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points, Report, Section
+from estimators.reports import audit_tables
+from estimators.reports.exhibit import Exhibit
+from estimators.reports.synthesis_tables import PARTS, printed
 
 RARE = 0.01
 CONTEXT = ("area", "period", "reported")
@@ -36,11 +37,11 @@ class Account:
 def compose(
     post: xr.DataTree,
     tables: Mapping[str, pd.DataFrame],
-    drawn: Mapping[str, str],
+    drawn: Mapping[str, Drawing],
     account: Account,
     told: Identification,
     checked: Finding,
-) -> Document:
+) -> Report:
     """Put the page together."""
     state = standing(tables["totals"])
     failed = (Banner("not publishable", checked.text),) if checked.status == "not publishable" else ()
@@ -58,7 +59,7 @@ def compose(
         Section("Sources and reproducibility", _sources(post, account)),
     ]
     subtitle = f"A joint synthesis of {post['observed_data'].sizes['area']} areas and {post['observed_data'].sizes['period']} periods"
-    return Document(account.title, subtitle, tuple(section for section in sections if section.blocks))
+    return Report(account.title, subtitle, tuple(section for section in sections if section.blocks))
 
 
 def _sentence(text: str) -> str:
@@ -66,7 +67,7 @@ def _sentence(text: str) -> str:
 
 
 def _first(
-    tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, str], account: Account, state: str
+    tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, Drawing], account: Account, state: str
 ) -> tuple[Block, ...]:
     whole = tables["totals"].set_index("period").loc[account.period].to_dict()
     digits = numbers.supported_digits(whole["simulation_error"])
@@ -99,7 +100,7 @@ def _estimates(rows: pd.DataFrame, names: Mapping[str, str], state: str) -> Bloc
     return printed(rows[columns], caption, names=names)
 
 
-def _exhibit(exhibit: Exhibit, drawn: Mapping[str, str], account: Account, state: str) -> tuple[Block, ...]:
+def _exhibit(exhibit: Exhibit, drawn: Mapping[str, Drawing], account: Account, state: str) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph(text) for text in exhibit.text]
     caption = f"{exhibit.caption} {state}".strip()
     if exhibit.figure is not None:
@@ -136,7 +137,7 @@ def _beside(table: pd.DataFrame, account: Account, state: str) -> tuple[Block, .
     )
 
 
-def _over_time(tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, str], state: str) -> tuple[Block, ...]:
+def _over_time(tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, Drawing], state: str) -> tuple[Block, ...]:
     named = [name for name in PARTS if f"periods_{name}" in drawn]
     pictures = (
         Picture(
@@ -152,7 +153,11 @@ def _over_time(tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, str], sta
 
 
 def _anchoring(
-    post: xr.DataTree, told: Identification, tables: Mapping[str, pd.DataFrame], drawn: Mapping[str, str], state: str
+    post: xr.DataTree,
+    told: Identification,
+    tables: Mapping[str, pd.DataFrame],
+    drawn: Mapping[str, Drawing],
+    state: str,
 ) -> tuple[Block, ...]:
     budget, conflict, power = (told.finding(name) for name in ("anchor budget", "conflict", "power"))
     blocks: list[Block] = [Paragraph(budget.text)]
@@ -168,7 +173,7 @@ def _anchoring(
     return tuple(blocks)
 
 
-def _unexpected(table: pd.DataFrame, drawn: Mapping[str, str], account: Account, state: str) -> tuple[Block, ...]:
+def _unexpected(table: pd.DataFrame, drawn: Mapping[str, Drawing], account: Account, state: str) -> tuple[Block, ...]:
     rare = table[table["tail"] < RARE]
     text = (
         f"Each figure beside its prediction from all the others: {len(rare)} of {len(table)} lie so far out that the model gives them a "

@@ -11,7 +11,7 @@ from estimators.diagnostics.convergence import convergence
 from estimators.errors import ModelError
 from estimators.plots import plot_forest, plot_tiles, prediction_table
 from estimators.plots.forest import WORDS
-from estimators.report.exhibit import Exhibit
+from estimators.reports.exhibit import Exhibit
 from estimators.results import limits
 
 ENDS = {"median": 0.5, "lower": 0.025, "upper": 0.975}

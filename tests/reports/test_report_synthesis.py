@@ -10,7 +10,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 import estimators as est
-from estimators import report
+from estimators import reports
 
 ABOUT = """How many are there?
 
@@ -66,11 +66,11 @@ def exhibits(post, table, evidence):
     events = est.prediction_table(post).query("indicator == 'victims_identified'").head(1)
     investigations = evidence.where(area=["AA", "BB"]).table
     return [
-        *report.tile_exhibits(table, TILES, period="2021"),
-        report.ratio_exhibit(post, table, names={"AA": "First"}),
-        report.event_exhibit(post, post, events, table),
-        report.coverage_exhibit(table, investigations, indicator="investigations_opened", period="2021"),
-        *report.strata_exhibits(post, table, one="labour", other="sexual", believed=(3.0, 0.5), by="an institute"),
+        *reports.tile_exhibits(table, TILES, period="2021"),
+        reports.ratio_exhibit(post, table, names={"AA": "First"}),
+        reports.event_exhibit(post, post, events, table),
+        reports.coverage_exhibit(table, investigations, indicator="investigations_opened", period="2021"),
+        *reports.strata_exhibits(post, table, one="labour", other="sexual", believed=(3.0, 0.5), by="an institute"),
     ]
 
 
@@ -178,7 +178,7 @@ def test_a_tile_without_an_estimate_is_blank(table):
 
 
 def test_totals_are_sums_of_draws(post):
-    rows = report.totals(post).set_index("period")
+    rows = reports.totals(post).set_index("period")
     count = post["posterior"].to_dataset()["true_count"].sum("area").sel(period="2021")
     assert rows.loc["2021", "true_count_median"] == pytest.approx(float(count.median()))
     assert rows.loc["2021", "reported"] == sum(counts[1] + counts[1] // 2 for counts in COUNTS.values())
@@ -186,7 +186,7 @@ def test_totals_are_sums_of_draws(post):
 
 
 def test_unknowns_are_on_the_scale_of_their_priors(post):
-    rows = report.unknowns(post).set_index("quantity")
+    rows = reports.unknowns(post).set_index("quantity")
     level = np.exp(np.median(post["posterior"].to_dataset()["log_incidence_level"].values))
     assert rows.loc["log_incidence_level", "posterior_median"] == pytest.approx(level)
     assert rows.loc["log_incidence_level", "prior_median"] == pytest.approx(40.0)
@@ -237,7 +237,7 @@ def test_a_period_that_is_not_there_is_refused(post, table, tmp_path):
 
 def test_strata_that_are_not_there_are_refused(post, table):
     with pytest.raises(est.ModelError, match="strata"):
-        report.strata_exhibits(post, table, one="organ", other="sexual", believed=(1.0, 1.0), by="x")
+        reports.strata_exhibits(post, table, one="organ", other="sexual", believed=(1.0, 1.0), by="x")
 
 
 def test_the_period_of_most_figures_is_shown_by_default(post, table, tmp_path):

@@ -10,13 +10,12 @@ from estimators import numbers
 from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.identification import Identification, identification
 from estimators.plots import plot_anchor_budget, plot_forest, plot_reporting_probability
-from estimators.plots.style import to_svg
-from estimators.report import audit_tables as tables
-from estimators.report.audit_inputs import AuditResults, Context
-from estimators.report.document import Banner, Block, Document, Paragraph, Picture, Points, Section
+from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points, Report, Section
+from estimators.reports import audit_tables as tables
+from estimators.reports.audit_inputs import AuditResults, Context
 
 
-def audit_document(results: AuditResults, context: Context) -> Document:
+def audit_document(results: AuditResults, context: Context) -> Report:
     """Compose the report."""
     (main_name, main_set), main = next(iter(results.trees.items()))
     readings = {name: post for (name, figures), post in results.trees.items() if figures == main_set}
@@ -39,7 +38,7 @@ def audit_document(results: AuditResults, context: Context) -> Document:
         ),
     ]
     kept = tuple(section for section in sections if section.blocks)
-    return Document(context.title, context.subtitle, kept)
+    return Report(context.title, context.subtitle, kept)
 
 
 def _focus(table: pd.DataFrame, figures: str, area: str, period: str) -> pd.DataFrame:
@@ -62,9 +61,7 @@ def _first_page(focus: pd.DataFrame, told: Identification, context: Context) -> 
             "almost wholly the width given to the claim. The count neither supports the claim nor could contradict it."
         )
     caption = f"The same figure, {count} in {context.period}, under each reading. What differs is what is assumed or set beside it."
-    forest = Picture(
-        to_svg(plot_forest(focus, label="reading")), caption, f"Forest plot of {len(focus)} readings. " + lines[0]
-    )
+    forest = Picture(plot_forest(focus, label="reading"), caption, f"Forest plot of {len(focus)} readings. " + lines[0])
     return (
         Banner(told.verdict, f"{told.meaning[0].upper()}{told.meaning[1:]}."),
         *(Paragraph(line) for line in lines),
@@ -113,7 +110,7 @@ def _readings(
         caption = f"Reading “{main_name}”: the shape over time is the count's, the level is the claim's. Verdict for every row: {verdict}."
         blocks.append(
             Picture(
-                to_svg(plot_forest(yearly, label="period")),
+                plot_forest(yearly, label="period"),
                 caption,
                 f"Forest plot by period under {main_name}; its figures stand in the table that follows.",
             )
@@ -139,10 +136,10 @@ def _anchoring(
     budget, null = told.finding("anchor budget"), told.finding("null directions")
     blocks: list[Block] = [
         Paragraph(budget.text),
-        Picture(to_svg(plot_anchor_budget(main)), f"Anchor budget of “{name}”.", budget.text),
+        Picture(plot_anchor_budget(main), f"Anchor budget of “{name}”.", budget.text),
         Paragraph(null.text),
         Picture(
-            to_svg(plot_reporting_probability(main, area=area, period=period)),
+            plot_reporting_probability(main, area=area, period=period),
             "The reporting probability before and after the figure. Where the two agree, the figure has said nothing about it.",
             "Histogram of the reporting probability after the figure, with the claimed distribution as a line; medians and intervals "
             "stand in the table of readings.",
@@ -159,7 +156,7 @@ def _anchoring(
             ),
             *(tables.anchors_table(name, post, area, period) for name, post in pooled.items()),
             Picture(
-                to_svg(plot_anchor_budget(first)),
+                plot_anchor_budget(first),
                 f"Anchor budget of “{first_name}”.",
                 second.finding("anchor budget").text,
             ),

@@ -9,7 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators import numbers
-from estimators.report.document import Table
+from estimators.rendering.document import Table
 
 ENDS = ("median", "lower", "upper")
 BESIDE = ("probability", "verdict", "convergence", "simulation_error", "anchors", "estimator")  # said in captions

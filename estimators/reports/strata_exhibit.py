@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from estimators.errors import ModelError
 from estimators.plots import plot_forest
-from estimators.report.exhibit import Exhibit
+from estimators.reports.exhibit import Exhibit
 
 LADDER = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CHANCES = {"median": 0.5, "lower": 0.025, "upper": 0.975}

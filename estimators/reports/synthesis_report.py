@@ -13,11 +13,11 @@ from estimators.errors import DataError, Problem
 from estimators.plots import plot_anchor_budget, plot_areas, plot_periods, plot_predictions, prediction_table
 from estimators.plots.standing import standing
 from estimators.plots.style import Drawing, to_svg
-from estimators.report.document import Document
-from estimators.report.exhibit import Exhibit
-from estimators.report.html import render_html, write_text
-from estimators.report.synthesis_page import Account, compose
-from estimators.report.synthesis_tables import PARTS, totals, unknowns
+from estimators.rendering import render_html, write
+from estimators.rendering.document import Report
+from estimators.reports.exhibit import Exhibit
+from estimators.reports.synthesis_page import Account, compose
+from estimators.reports.synthesis_tables import PARTS, totals, unknowns
 from estimators.results import save, summary
 
 
@@ -83,17 +83,15 @@ def synthesis_report(
         **{exhibit.name: exhibit.table.assign(**state) for exhibit in exhibits if len(exhibit.table)},
     }
     figures = _figures(post, tables, chosen, names, beside)
-    drawn = {name: to_svg(figure) for name, figure in figures.items()}
-    drawn |= {exhibit.name: to_svg(exhibit.figure) for exhibit in exhibits if exhibit.figure is not None}
+    drawn = figures | {exhibit.name: exhibit.figure for exhibit in exhibits if exhibit.figure is not None}
     account = Account(*_said(about), chosen, names or {}, beside, tuple(exhibits), sources)
-    page: Document = compose(post, tables, drawn, account, told, checked)
+    page: Report = compose(post, tables, drawn, account, told, checked)
     where = Path(folder)
-    written = [write_text(render_html(page), where / "report.html"), save(post, where / "posterior.nc")]
+    written = [write(render_html(page), where / "report.html"), save(post, where / "posterior.nc")]
     written += [
-        write_text(rows.to_csv(index=False, lineterminator="\n"), where / f"{name}.csv")
-        for name, rows in tables.items()
+        write(rows.to_csv(index=False, lineterminator="\n"), where / f"{name}.csv") for name, rows in tables.items()
     ]
-    written += [write_text(svg, where / f"{name}.svg") for name, svg in drawn.items()]
+    written += [write(to_svg(figure), where / f"{name}.svg") for name, figure in drawn.items()]
     return tuple(written)
 
 

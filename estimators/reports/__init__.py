@@ -1,0 +1,31 @@
+"""Reports: a document is a value, renderers are thin. They read trees and never import models."""
+
+from estimators.reports.audit_inputs import AuditResults, Context
+from estimators.reports.audit_report import audit_document
+from estimators.reports.exhibit import Exhibit
+from estimators.reports.strata_exhibit import strata_exhibits
+from estimators.reports.synthesis_exhibits import (
+    coverage_exhibit,
+    event_exhibit,
+    mass_events,
+    ratio_exhibit,
+    tile_exhibits,
+)
+from estimators.reports.synthesis_report import synthesis_report
+from estimators.reports.synthesis_tables import totals, unknowns
+
+__all__ = [
+    "AuditResults",
+    "Context",
+    "Exhibit",
+    "audit_document",
+    "coverage_exhibit",
+    "event_exhibit",
+    "mass_events",
+    "ratio_exhibit",
+    "strata_exhibits",
+    "synthesis_report",
+    "tile_exhibits",
+    "totals",
+    "unknowns",
+]
