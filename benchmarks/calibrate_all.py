@@ -41,7 +41,7 @@ def calibrate(line: Line, options: argparse.Namespace) -> pd.DataFrame:
             journal=None if options.journals is None else options.journals / f"{line.hash}.jsonl",
             progress=sys.stderr.isatty(),
         )
-    table = found.table
+    table = found.table.drop(columns="rank_counts")
     table.insert(0, "estimator", line.name)
     table.insert(1, "form", line.form)
     return table.assign(status=found.status, seed=SEED, design=line.hash, versions=versions())

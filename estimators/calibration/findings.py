@@ -18,6 +18,8 @@ MOST_FAILED = 0.01  # of the replicates
 def calibration_finding(ranks: Mapping[str, Ranks], draws: int, failed: Sequence[Failed] = ()) -> Finding:
     """One row a quantity, and a verdict over all of them.
 
+    Column ``rank_counts`` says how often each rank 0 … draws came.
+
     Notes
     -----
     Within a quantity p is simultaneous over ranks; over quantities it is corrected by Holm, so that one in a hundred right
@@ -29,7 +31,8 @@ def calibration_finding(ranks: Mapping[str, Ranks], draws: int, failed: Sequence
     for name, each in ranks.items():
         p = uniformity_p(each, draws + 1)
         counts = {"replicates": replicates, "failed": len(failed)}
-        rows.append({"quantity": name, "p": p, **coverage_columns(each, draws), **counts})
+        found = tuple(np.bincount(each, minlength=draws + 1).tolist())
+        rows.append({"quantity": name, "p": p, **coverage_columns(each, draws), **counts, "rank_counts": found})
     table = pd.DataFrame(rows)
     table.insert(2, "p_holm", holm(table["p"].to_numpy(dtype=float)))
     worst = table.sort_values("p").iloc[0]
