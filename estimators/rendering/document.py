@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from estimators.errors import ModelError
 from estimators.plots.style import Drawing
 
 
@@ -25,13 +26,24 @@ class Table:
     caption : str
         What the table shows, the verdict included.
     words : bool
-        Whether the cells are words, set to the left, and not numbers.
+        Whether all cells are words, set to the left; otherwise columns of numbers are set to the right.
+
+    Raises
+    ------
+    ModelError
+        A row with more or fewer cells than there are columns; no columns.
     """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str
     words: bool = False
+
+    def __post_init__(self) -> None:
+        wanted = max(1, len(self.columns))
+        for place, row in enumerate((self.columns, *self.rows)):
+            if len(row) != wanted:
+                raise ModelError(f"table {self.caption!r}, row {place}: {len(row)} cells: expected {wanted}")
 
 
 @dataclass(frozen=True, eq=False)

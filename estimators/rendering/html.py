@@ -1,26 +1,40 @@
 """A report as one HTML file that needs nothing else: style, pictures and all."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from estimators.plots.style import to_svg
-from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points, Report, Table
+from estimators.rendering.columns import on_the_right
+from estimators.rendering.document import Report
+from estimators.rendering.drawing import drawn as draw_plan
+from estimators.rendering.labels import labels
+from estimators.rendering.plan import Placed, plan
 
 IDS = re.compile(r'\bid="|\bhref="#|\burl\(#')
 
-KINDS: dict[type, str] = {
-    Paragraph: "paragraph",
-    Table: "table",
-    Picture: "picture",
-    Banner: "banner",
-    Points: "points",
-}
 
+def render_html(report: Report, language: str = "en", drawn: Mapping[str, str] | None = None) -> str:
+    """The report as a self-contained page: no script, no address, readable on a phone and on paper.
 
-def render_html(report: Report) -> str:
-    """The report as a self-contained page: no script, no address, readable on a phone and on paper."""
+    Parameters
+    ----------
+    report : Report
+        What to write.
+    language : str
+        "en", "es" or "pt": of the words of the frame, and of the text.
+    drawn : mapping of str to str, optional
+        What `draw` returned, where another format has paid for it already.
+
+    Examples
+    --------
+    >>> from estimators.rendering import Paragraph, Section
+    >>> page = render_html(Report("Title", "", (Section("", (Paragraph("a < b"),)),)))
+    >>> "<p>a &lt; b</p>" in page
+    True
+    """
+    planned = plan(report, language)
+    pictures = draw_plan(planned) if drawn is None else drawn
     environment = Environment(
         loader=PackageLoader("estimators.rendering", "."),
         autoescape=select_autoescape(default=True, default_for_string=True),
@@ -28,21 +42,11 @@ def render_html(report: Report) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["kind"] = _kind
-    environment.filters["own_ids"] = _own_ids(report)
-    return environment.get_template("page.html").render(report=report)
 
+    def inline(placed: Placed) -> str:
+        """A picture, its ids kept from those of another on the same page."""
+        return IDS.sub(rf"\g<0>{placed.name}-", pictures[placed.name])
 
-def _kind(block: Block) -> str:
-    return KINDS[type(block)]
-
-
-def _own_ids(report: Report) -> Callable[[Picture], str]:
-    """A filter that keeps the ids of one picture from those of another on the same page."""
-    pictures = [block for section in report.sections for block in section.blocks if isinstance(block, Picture)]
-    places = {id(picture): place for place, picture in enumerate(pictures, start=1)}
-
-    def own_ids(picture: Picture) -> str:
-        return IDS.sub(rf"\g<0>picture{places[id(picture)]}-", to_svg(picture.figure))
-
-    return own_ids
+    return environment.get_template("page.html").render(
+        plan=planned, words=labels(language), language=language, drawn=inline, on_the_right=on_the_right
+    )

@@ -1,0 +1,116 @@
+"""How a table stands on paper: which columns are numbers, how wide each is, how small the letters, whether the page is turned."""
+
+import re
+from dataclasses import dataclass
+
+from estimators.rendering.document import Table
+
+PAGE = (210.0, 297.0)  # millimetres, A4
+MARGIN = 20.0
+WIDE, HIGH = PAGE[0] - 2.0 * MARGIN, PAGE[1] - 2.0 * MARGIN
+LETTER = 0.5 * 25.4 / 72.0  # millimetres that a letter takes, by point of its size
+PADDING = 3  # letters between columns
+LONGEST_WORD, LONGEST_NUMBER = 24, 29  # letters; longer ones are broken
+TRIED = ((False, 9.0), (False, 8.0), (False, 7.0), (True, 8.5), (True, 7.5), (True, 6.8))  # lying or not, points
+LAST = (*TRIED, (True, 5.5))  # where even numbers are broken at their spaces
+
+NUMBER = re.compile(r"[\s(<>≤≥≈~+±−–-]*[\d.∞]")
+BREAK = "\u200b"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its head, whether it stands on the right, and its share of the width of the text."""
+
+    head: str
+    right: bool
+    share: float
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Columns, letters in points, and whether the page lies on its side."""
+
+    columns: tuple[Column, ...]
+    points: float
+    landscape: bool
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number, an interval or a ratio, and not words.
+
+    Examples
+    --------
+    >>> [is_number(cell) for cell in ("13,000 – 190,000", "1 in 36", "−0.4", "∞", "2 areas of three", "no figure", "")]
+    [True, True, True, True, False, False, False]
+    """
+    letters = sum(character.isalpha() for character in cell)
+    digits = sum(character.isdigit() or character == "∞" for character in cell)
+    return bool(NUMBER.match(cell)) and digits > 0 and letters <= digits + 1
+
+
+def on_the_right(table: Table) -> tuple[bool, ...]:
+    """Of each column, whether it is set to the right: columns of numbers are, names of rows and words are not.
+
+    Examples
+    --------
+    >>> on_the_right(Table(("area", "count", "verdict"), (("MEX", "1,171", "unauditable"), ("GTM", "no figure", "")), "Counts."))
+    (False, True, False)
+    """
+    if table.words:
+        return (False,) * len(table.columns)
+    cells = [{row[place] for row in table.rows} - {""} for place in range(len(table.columns))]
+    numbers = [sum(map(is_number, column)) for column in cells]
+    return tuple(place > 0 and 2 * numbers[place] >= max(len(column), 1) for place, column in enumerate(cells))
+
+
+def shape(table: Table) -> Shape:
+    """The largest letters with which no word and no number of a table is broken, upright if possible.
+
+    Examples
+    --------
+    >>> upright = shape(Table(("area", "count"), (("Mexico", "1,171"),), "Counts."))
+    >>> upright.landscape, upright.points, [round(column.share, 2) for column in upright.columns]
+    (False, 9.0, [0.08, 0.07])
+    """
+    right = on_the_right(table)
+    whole = [_letters(table, place, end, whole=True) for place, end in enumerate(right)]
+    split = [_letters(table, place, end, whole=False) for place, end in enumerate(right)]
+    tried = [(whole, *form) for form in TRIED] + [(split, *form) for form in LAST]
+    widths, landscape, points = next(
+        (form for form in tried if sum(low for low, _ in form[0]) <= _room(table, *form[1:])), tried[-1]
+    )
+    room = _room(table, landscape, points)
+    wanted = sum(high - low for low, high in widths)
+    part = min(1.0, max(0.0, room - sum(low for low, _ in widths)) / (wanted or 1.0))
+    given = [low + part * (high - low) for low, high in widths]
+    line = max(sum(given), room) + PADDING * len(right)
+    shares = ((width + PADDING) / line for width in given)
+    columns = tuple(Column(*column) for column in zip(table.columns, right, shares, strict=True))
+    return Shape(columns, points, landscape)
+
+
+def _room(table: Table, landscape: bool, points: float) -> float:
+    """Letters on a line, without those between columns."""
+    return (HIGH if landscape else WIDE) / (LETTER * points) - PADDING * len(table.columns)
+
+
+def breakable(text: str, most: int) -> str:
+    """A text whose words may be broken within, where they are too long for any column.
+
+    Examples
+    --------
+    >>> breakable("abc abcdefgh", 4).replace(BREAK, "|")
+    'abc abcd|efgh'
+    """
+    return re.sub(rf"\S{{{most + 1},}}", lambda found: BREAK.join(re.findall(rf".{{1,{most}}}", found[0])), text)
+
+
+def _letters(table: Table, place: int, right: bool, *, whole: bool) -> tuple[float, float]:
+    """How many letters a column takes at least, with whole numbers or not, and when nothing is broken; heads may always be."""
+    head = table.columns[place]
+    cells = [row[place] for row in table.rows]
+    least = max((min(len(word), LONGEST_WORD) for text in (head, *cells) for word in text.split()), default=1)
+    if right and whole:
+        least = max([least, *(min(len(cell), LONGEST_NUMBER) for cell in cells)])
+    return least, max([least, min(len(head), 2 * least), *map(len, cells)])

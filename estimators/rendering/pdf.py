@@ -1,0 +1,121 @@
+"""A report as PDF, archivable (PDF/A-2a) and accessible (PDF/UA-1), set by typst from one template without a file or an address."""
+
+import json
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from estimators.rendering.columns import LONGEST_WORD, breakable, shape
+from estimators.rendering.document import Banner, Block, Formula, Paragraph, Picture, Points, Report, Table
+from estimators.rendering.drawing import drawn as draw_plan
+from estimators.rendering.drawing import width
+from estimators.rendering.labels import labels
+from estimators.rendering.plan import Placed, plan
+
+EPOCH = (
+    315_532_800  # 1980-01-01: a report says itself when its figures were read, and the same result gives the same bytes
+)
+LONGEST = 60  # letters of a word in a text
+
+
+def render_pdf(report: Report, language: str = "en", drawn: Mapping[str, str] | None = None) -> bytes:
+    """The report as tagged PDF with its fonts inside; the same report gives the same bytes.
+
+    Parameters
+    ----------
+    report : Report
+        What to set.
+    language : str
+        "en", "es" or "pt": of the words of the frame, and of the text.
+    drawn : mapping of str to str, optional
+        What `draw` returned, where another format has paid for it already.
+
+    Examples
+    --------
+    >>> from estimators.rendering import Section
+    >>> render_pdf(Report("Title", "", (Section("", (Paragraph("Text."),)),)))[:8]
+    b'%PDF-1.7'
+    """
+    import typst
+
+    planned, words = plan(report, language), labels(language)
+    content = {
+        "title": _shown(planned.title),
+        "subtitle": _shown(planned.subtitle),
+        "mark": _shown(planned.mark),
+        "language": language,
+        "listed": planned.listed,
+        "contents": words.contents,
+        "parts": [
+            {"heading": _shown(part.heading), "blocks": [_data(placed, words.verdict) for placed in part.blocks]}
+            for part in planned.parts
+        ],
+    }
+    return typst.compile(
+        (files("estimators.rendering") / "page.typ").read_bytes(),
+        format="pdf",
+        sys_inputs={"report": json.dumps(content), **(draw_plan(planned) if drawn is None else drawn)},
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[_fonts()]),
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=EPOCH,
+    )
+
+
+def _data(placed: Placed, verdict: str) -> dict[str, Any]:
+    return {"kind": placed.kind, "name": placed.name, "label": placed.label, **_content(placed.block, verdict)}
+
+
+def _content(block: Block, verdict: str) -> dict[str, Any]:
+    match block:
+        case Paragraph():
+            return {"text": _shown(block.text)}
+        case Banner():
+            return {"verdict": _shown(f"{verdict}: {block.verdict}"), "meaning": _shown(block.meaning)}
+        case Points():
+            return {"items": [_shown(item) for item in block.items]}
+        case Formula():
+            return {"alternative": _shown(block.spoken), "width": None}
+        case Picture():
+            return {
+                "caption": _shown(block.caption),
+                "alternative": _shown(block.alternative),
+                "width": width(block),
+            }
+        case Table():
+            stood = asdict(shape(block))
+            heads = [{**column, "head": _shown(column["head"], LONGEST_WORD)} for column in stood["columns"]]
+            rows = [[_shown(cell, LONGEST_WORD) for cell in row] for row in block.rows]
+            return {**stood, "columns": heads, "rows": rows, "caption": _shown(block.caption)}
+
+
+def _fonts() -> Path:
+    """Fonts that come with matplotlib, the same on every machine."""
+    import matplotlib as mpl
+
+    return Path(mpl.get_data_path()) / "fonts" / "ttf"
+
+
+@cache
+def _glyphs() -> frozenset[int]:
+    """Every character that the fallback font can show; those for private use may not stand in an archive."""
+    from matplotlib.ft2font import FT2Font
+
+    return frozenset(FT2Font(str(_fonts() / "DejaVuSans.ttf")).get_charmap())
+
+
+def _shown(text: str, longest: int = LONGEST) -> str:
+    """A text with the number of a character in place of one that no font at hand can show."""
+    glyphs = _glyphs()
+    return breakable(
+        "".join(
+            character
+            if ord(character) in glyphs and unicodedata.category(character) != "Co"
+            else f"[U+{ord(character):04X}]"
+            for character in text
+        ),
+        longest,
+    )

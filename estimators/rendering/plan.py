@@ -1,0 +1,121 @@
+"""What every renderer needs of a report before it writes: clean text, and the numbers of tables, figures and formulas."""
+
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass, fields, is_dataclass, replace
+from typing import Any
+
+from estimators.rendering.document import Banner, Block, Formula, Paragraph, Picture, Points, Report, Table
+from estimators.rendering.labels import labels
+
+KINDS: dict[type, str] = {
+    Paragraph: "paragraph",
+    Table: "table",
+    Picture: "figure",
+    Formula: "formula",
+    Banner: "banner",
+    Points: "points",
+}
+TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff")
+LONG = 4  # from so many headings on a report has a list of them
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A block at its place.
+
+    Parameters
+    ----------
+    block : Block
+        With clean text.
+    kind : str
+        paragraph, table, figure, formula, banner or points.
+    number : int
+        Its place among those of its kind, from 1.
+    label : str
+        "Table 1"; empty for what has none.
+    """
+
+    block: Block
+    kind: str
+    number: int
+    label: str
+
+    @property
+    def name(self) -> str:
+        """The kind and the number: "figure-1"."""
+        return f"{self.kind}-{self.number}"
+
+
+@dataclass(frozen=True)
+class Part:
+    """A section at its place; sections without blocks are gone."""
+
+    heading: str
+    blocks: tuple[Placed, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A report with everything numbered; `listed` says whether it is long enough for a list of its sections."""
+
+    title: str
+    subtitle: str
+    mark: str
+    parts: tuple[Part, ...]
+    listed: bool
+
+
+def plan(report: Report, language: str = "en") -> Plan:
+    """Clean and number a report.
+
+    Examples
+    --------
+    >>> from estimators.rendering import Section
+    >>> first = plan(Report("T", "", (Section("S", (Paragraph("a"), Table(("a",), (), "Empty."))),)), "es").parts[0]
+    >>> [placed.label for placed in first.blocks]
+    ['', 'Tabla 1']
+    """
+    words = labels(language)
+    written = {"table": words.table, "figure": words.figure}
+    report = _cleaned(report)
+    counted: Counter[str] = Counter()
+    parts = []
+    for section in report.sections:
+        blocks = []
+        for block in section.blocks:
+            kind = KINDS[type(block)]
+            counted[kind] += 1
+            label = f"{written[kind]} {counted[kind]}" if kind in written else ""
+            blocks.append(Placed(block, kind, counted[kind], label))
+        if blocks:
+            parts.append(Part(section.heading, tuple(blocks)))
+    listed = sum(bool(part.heading) for part in parts) >= LONG
+    return Plan(report.title, report.subtitle, report.mark, tuple(parts), listed)
+
+
+def plain(text: str) -> str:
+    r"""A text on one line, without characters that no file may hold or that turn the direction of what follows.
+
+    Examples
+    --------
+    >>> plain("a\x00b\nc\u202ed")
+    'ab cd'
+    """
+    kept = (" " if character in "\t\n\r\x0b\x0c\u2028\u2029" else character for character in text)
+    return "".join(
+        character
+        for character in kept
+        if character not in TURNING and unicodedata.category(character) not in ("Cc", "Cs")
+    )
+
+
+def _cleaned(value: Any) -> Any:
+    """Every text of a value of dataclasses and tuples, cleaned."""
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, tuple):
+        return tuple(_cleaned(each) for each in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return replace(value, **{field.name: _cleaned(getattr(value, field.name)) for field in fields(value)})
+    return value
