@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 
 from estimators.numeric.pareto import smoothed
 from estimators.synthesis.laplace.layout import effects
-from estimators.synthesis.laplace.proposal import Proposal, effective, mixture_log_density, normalised, refitted
+from estimators.synthesis.laplace.proposal import (
+    BENT,
+    Proposal,
+    effective,
+    mixture_log_density,
+    normalised,
+    refitted,
+)
 from estimators.synthesis.laplace.reference import Reference, find_reference
 from estimators.synthesis.laplace.scores import Scores
 from estimators.synthesis.laplace.setup import Plan, make_plan
@@ -132,7 +139,9 @@ def _proposals(at: Array, log_weight: Array, bent: NDArray[np.bool_]) -> list[tu
     if min(bent.sum(), (~bent).sum()) < 10 * len(at) or not LEAST_SHARE < share < 1.0 - LEAST_SHARE:
         return [(refitted(at, log_weight), 1.0)]
     taken = min(max(share, LARGER_SHARE), 1.0 - LEAST_SHARE)
-    return [(refitted(at[:, which], log_weight[which]), part) for which, part in ((~bent, 1.0 - taken), (bent, taken))]
+    return [
+        (refitted(at[:, which], log_weight[which], BENT), part) for which, part in ((~bent, 1.0 - taken), (bent, taken))
+    ]
 
 
 def systematic(weight: Array, draws: int, rng: np.random.Generator) -> NDArray[np.intp]:

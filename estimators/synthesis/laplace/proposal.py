@@ -9,23 +9,28 @@ from scipy import linalg, special
 
 type Array = NDArray[np.float64]
 
-DEGREES = 4.0
-WIDER = 1.3  # variance of a proposal beside the weighted draws': tails that are missed cannot be weighed
+STRAIGHT, BENT = (
+    (8.0, 1.1),
+    (4.0, 1.3),
+)  # degrees of freedom, and variance beside the weighted draws': where it bends, tails are long
 ENOUGH = 6.0  # effective draws for each score before a covariance is believed
 
 
 @dataclass(frozen=True, eq=False)
 class Proposal:
-    """Multivariate t with `DEGREES` degrees of freedom.
+    """Multivariate t.
 
     Parameters
     ----------
     mean, covariance : Array
         Centre and the matrix of its scale, shapes (size,) and (size, size).
+    degrees : float
+        Of freedom.
     """
 
     mean: Array
     covariance: Array
+    degrees: float = STRAIGHT[0]
 
     @cached_property
     def _factor(self) -> Array:
@@ -34,22 +39,18 @@ class Proposal:
     def draw(self, draws: int, rng: np.random.Generator) -> Array:
         """Draws, (size, draws)."""
         normal = rng.standard_normal((len(self.mean), draws))
-        return self.mean[:, None] + self._factor @ (normal / np.sqrt(rng.chisquare(DEGREES, draws) / DEGREES))
+        return self.mean[:, None] + self._factor @ (normal / np.sqrt(rng.chisquare(self.degrees, draws) / self.degrees))
 
     def log_density(self, at: Array) -> Array:
         """Of points (size, draws)."""
-        size = len(self.mean)
+        size, nu = len(self.mean), self.degrees
         solved = linalg.solve_triangular(self._factor, at - self.mean[:, None], lower=True)
-        constant = (
-            special.gammaln(0.5 * (DEGREES + size))
-            - special.gammaln(0.5 * DEGREES)
-            - 0.5 * size * np.log(DEGREES * np.pi)
-        )
+        constant = special.gammaln(0.5 * (nu + size)) - special.gammaln(0.5 * nu) - 0.5 * size * np.log(nu * np.pi)
         constant -= np.log(np.diag(self._factor)).sum()
-        return np.asarray(constant - 0.5 * (DEGREES + size) * np.log1p((solved**2).sum(axis=0) / DEGREES))
+        return np.asarray(constant - 0.5 * (nu + size) * np.log1p((solved**2).sum(axis=0) / nu))
 
 
-def refitted(at: Array, log_weight: Array) -> Proposal:
+def refitted(at: Array, log_weight: Array, kind: tuple[float, float] = STRAIGHT) -> Proposal:
     """Mean and covariance of weighted draws; weights are tempered until enough of them count."""
     size, power = len(at), 1.0
     while effective(power * log_weight) < min(ENOUGH * size, 0.5 * at.shape[1]) and power > 0.01:
@@ -59,7 +60,8 @@ def refitted(at: Array, log_weight: Array) -> Proposal:
     beside = at - mean[:, None]
     covariance = (beside * weight) @ beside.T
     trust = effective(power * log_weight) / (effective(power * log_weight) + size)
-    return Proposal(mean, WIDER * (trust * covariance + (1.0 - trust) * np.diag(np.diag(covariance))))
+    degrees, wider = kind
+    return Proposal(mean, wider * (trust * covariance + (1.0 - trust) * np.diag(np.diag(covariance))), degrees)
 
 
 def mixture_log_density(proposals: list[tuple[Proposal, int]], at: Array) -> Array:
