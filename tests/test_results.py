@@ -2,6 +2,7 @@
 
 import json
 
+import h5netcdf
 import numpy as np
 import pandas as pd
 import pytest
@@ -249,3 +250,76 @@ def test_arviz_reads_a_result(evidence):
     row = table.loc["true_count[MEX, 2022]"]
     assert row["mean"] == pytest.approx(draws.mean(), rel=1e-6)
     assert row["eti95_lb"] == pytest.approx(np.quantile(draws, 0.025), rel=1e-3)
+
+
+# --- files that are damaged, newer or hostile ---------------------------------------------------------------------------
+
+
+def spoilt(tmp_path, spoil):
+    path = est.save(fitted(EXACT["Multiplier"], est.single_figure(494)), tmp_path / "post.nc")
+    with h5netcdf.File(path, "r+") as file:
+        spoil(file)
+    with pytest.raises(est.DataError) as caught:
+        est.load(path)
+    (problem,) = caught.value.problems
+    assert problem.place == str(path)
+    return str(problem)
+
+
+def newer(file):
+    file.attrs["schema"] = 99
+
+
+def list_of_seeds(file):
+    file.attrs["seed"] = np.arange(4)
+
+
+def words_for_counts(file):
+    group = file.create_group("posterior_of_words")
+    file["posterior"].create_variable("note", ("chain", "draw"), dtype="S1")
+    assert group is not None
+
+
+def enormous(file):
+    group = file.create_group("extra")
+    group.dimensions = {"row": 10**6, "column": 10**7}
+    group.create_variable("x", ("row", "column"), dtype="f8", chunks=(1000, 1000))
+
+
+def no_draws(file):
+    file["posterior"].dimensions["cell"] = 3
+    file["posterior"].create_variable("beside", ("cell",), dtype="f8")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (newer, "newer version of darkfigure"),
+        (list_of_seeds, "attribute seed"),
+        (words_for_counts, "posterior/note"),
+        (enormous, "at most 16 GiB"),
+        (no_draws, "dims with chain and draw"),
+    ],
+)
+def test_a_file_that_is_no_result_is_refused_by_name(spoil, said, tmp_path):
+    assert said in spoilt(tmp_path, spoil)
+
+
+def test_a_file_cut_short_is_refused(tmp_path):
+    path = est.save(fitted(EXACT["Multiplier"], est.single_figure(494)), tmp_path / "post.nc")
+    path.write_bytes(path.read_bytes()[:5000])
+    with pytest.raises(est.DataError, match="written by estimators"):
+        est.load(path)
+
+
+def test_weighted_draws_have_the_simulation_error_of_the_effective_ones(evidence):
+    post = est.fit(EXACT["AnchorBudget"], evidence, seed=1, sampling=est.Sampling(draws=200))
+    post = xr.DataTree.from_dict(
+        {name: group.to_dataset() for name, group in post.children.items() if name != "quantiles"}
+    )
+    post.attrs = {"estimator": "AnchorBudget"}
+    plain = est.summary(post)["simulation_error"].iloc[0]
+    draws = post["posterior"].sizes["chain"] * post["posterior"].sizes["draw"]
+    post["sample_stats"] = xr.Dataset({"effective_draws": ((), draws / 4.0)})
+    assert plain > 0
+    assert est.summary(post)["simulation_error"].iloc[0] == pytest.approx(2.0 * plain)

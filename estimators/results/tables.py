@@ -1,9 +1,4 @@
-"""Results on disk and as tables. They read trees; what made them does not matter."""
-
-import errno
-import os
-import tempfile
-from pathlib import Path
+"""Results as tables. They read trees; what made them does not matter."""
 
 import numpy as np
 import pandas as pd
@@ -14,62 +9,6 @@ from estimators.diagnostics.identification import identification
 from estimators.errors import DataError, Problem
 
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
-
-
-def save(post: xr.DataTree, path: str | os.PathLike[str]) -> Path:
-    """Write a result to netCDF, whole or not at all.
-
-    Parameters
-    ----------
-    post : xarray.DataTree
-        A result of `estimators.fit`.
-    path : path
-        File to write; replaced if it exists, its folder made if it does not.
-
-    Returns
-    -------
-    pathlib.Path
-        The file.
-    """
-    target = Path(path)
-    if target.is_dir():
-        raise IsADirectoryError(errno.EISDIR, "expected a file, not a folder", str(target))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    os.close(handle)
-    try:
-        post.to_netcdf(name, engine="h5netcdf")
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
-    return target
-
-
-def load(path: str | os.PathLike[str]) -> xr.DataTree:
-    """Read a result written by `save`.
-
-    Raises
-    ------
-    DataError
-        If there is no such file, or it is not a result.
-    """
-    if not Path(path).is_file():
-        raise DataError([Problem(str(path), None, None, "no such file", "a netCDF file written by estimators.save")])
-    try:
-        with xr.open_datatree(path, engine="h5netcdf") as tree:
-            post = tree.load()
-    except (OSError, ValueError, KeyError) as error:
-        raise DataError(
-            [Problem(str(path), None, None, type(error).__name__, "a netCDF file written by estimators.save")]
-        ) from error
-    post.attrs = {name: value.item() if isinstance(value, np.generic) else value for name, value in post.attrs.items()}
-    if "estimator" not in post.attrs or "observed_data" not in post.children:
-        raise DataError(
-            [Problem(str(path), None, None, "no estimator recorded", "a netCDF file written by estimators.save")]
-        )
-    return post
 
 
 def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
@@ -160,4 +99,13 @@ def _simulation_error(post: xr.DataTree, probability: float) -> float:
         az.mcse(draws, method="quantile", prob=chance)["true_count"] / ends[end]
         for end, chance in (("lower", tail), ("upper", 1.0 - tail))
     ]
-    return float(max(np.nanmax(error.values) for error in errors))
+    return float(max(np.nanmax(error.values) for error in errors)) * _repeated(post)
+
+
+def _repeated(post: xr.DataTree) -> float:
+    """How much larger the error of weighted draws is than of as many independent ones: √(draws / effective draws), else 1."""
+    stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
+    if "effective_draws" not in stats:
+        return 1.0
+    draws = post["posterior"].sizes["chain"] * post["posterior"].sizes["draw"]
+    return float(np.sqrt(max(draws / float(stats["effective_draws"]), 1.0)))
