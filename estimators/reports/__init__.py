@@ -3,6 +3,7 @@
 from estimators.reports.audit_inputs import AuditResults, Context
 from estimators.reports.audit_report import audit_document
 from estimators.reports.exhibit import Exhibit
+from estimators.reports.publication import checklists, publication
 from estimators.reports.strata_exhibit import strata_exhibits
 from estimators.reports.synthesis_exhibits import (
     coverage_exhibit,
@@ -19,9 +20,11 @@ __all__ = [
     "Context",
     "Exhibit",
     "audit_document",
+    "checklists",
     "coverage_exhibit",
     "event_exhibit",
     "mass_events",
+    "publication",
     "ratio_exhibit",
     "strata_exhibits",
     "synthesis_report",

@@ -7,17 +7,11 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
-from estimators.diagnostics.convergence import convergence
-from estimators.diagnostics.identification import identification
-from estimators.errors import DataError, Problem
-from estimators.plots import plot_anchor_budget, plot_areas, plot_periods, plot_predictions, prediction_table
-from estimators.plots.standing import standing
-from estimators.plots.style import Drawing, to_svg
+from estimators.plots.style import to_svg
 from estimators.rendering import render_html, write
-from estimators.rendering.document import Report
 from estimators.reports.exhibit import Exhibit
-from estimators.reports.synthesis_page import Account, compose
-from estimators.reports.synthesis_tables import PARTS, totals, unknowns
+from estimators.reports.facts import Facts, gather_facts
+from estimators.reports.publication import account_of, compose
 from estimators.results import save, summary
 
 
@@ -68,66 +62,27 @@ def synthesis_report(
     DataError
         No such period.
     """
-    table = summary(post) if table is None else table
-    checked = convergence(post)
-    told = identification(post)
-    state = {"verdict": told.verdict, "convergence": checked.status}
-    chosen = _chosen_period(post, period)
-    tables = {
-        "summary": table,
-        "totals": totals(post).assign(**state),
-        "anchors": told.anchors.assign(**state),
-        "unknowns": unknowns(post).assign(**state),
-        "predictions": prediction_table(post).assign(**state),
-        "convergence": checked.table.assign(**state),
-        **{exhibit.name: exhibit.table.assign(**state) for exhibit in exhibits if len(exhibit.table)},
-    }
-    figures = _figures(post, tables, chosen, names, beside)
-    drawn = figures | {exhibit.name: exhibit.figure for exhibit in exhibits if exhibit.figure is not None}
-    account = Account(*_said(about), chosen, names or {}, beside, tuple(exhibits), sources)
-    page: Report = compose(post, tables, drawn, account, told, checked)
-    where = Path(folder)
+    where, table = Path(folder), summary(post) if table is None else table
+    facts = gather_facts(post, account_of(post, about, period, names, beside, exhibits, sources), table)
+    page = compose(facts)
     written = [write(render_html(page), where / "report.html"), save(post, where / "posterior.nc")]
     written += [
-        write(rows.to_csv(index=False, lineterminator="\n"), where / f"{name}.csv") for name, rows in tables.items()
+        write(rows.to_csv(index=False, lineterminator="\n"), where / f"{name}.csv")
+        for name, rows in _tables(facts, table).items()
     ]
-    written += [write(to_svg(figure), where / f"{name}.svg") for name, figure in drawn.items()]
+    written += [write(to_svg(figure), where / f"{name}.svg") for name, figure in facts.drawn.items()]
     return tuple(written)
 
 
-def _said(about: str) -> tuple[str, tuple[str, ...], str]:
-    """Title, paragraphs and command."""
-    blocks = [block for block in about.strip().split("\n\n") if block.strip()]
-    commands = [block.strip() for block in blocks if block.startswith("    ")]
-    title, *paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("    ")] or [""]
-    return title, tuple(paragraphs), "; ".join(commands)
-
-
-def _chosen_period(post: xr.DataTree, period: str) -> str:
-    """The period asked for, or the last of those in which most areas report."""
-    reporting = post["observed_data"].to_dataset()["reported"].notnull().sum("area")  # noqa: PD004  # of xarray
-    periods = [str(name) for name in reporting["period"].values]
-    if period and period not in periods:
-        raise DataError([Problem("synthesis_report", None, "period", period, f"one of {', '.join(periods)}")])
-    return period or periods[len(periods) - 1 - int(reporting.values[::-1].argmax())]
-
-
-def _figures(
-    post: xr.DataTree,
-    tables: Mapping[str, pd.DataFrame],
-    period: str,
-    names: Mapping[str, str] | None,
-    beside: pd.DataFrame | None,
-) -> dict[str, Drawing]:
-    table = tables["summary"]
-    quantities = [name for name in PARTS if f"{name}_median" in table]
-    order = [name for name in ("incidence", "reporting_probability", "true_count") if name in quantities]
-    focus = table[table["period"] == period]
-    found = {
-        "forest": plot_areas(focus, quantities=order, names=names, beside=beside, title=f"{period}, by incidence"),
-        **{f"periods_{name}": plot_periods(table, quantity=name, names=names) for name in quantities},
-        "predictions": plot_predictions(tables["predictions"]),
+def _tables(facts: Facts, table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """What goes to files, each with the verdict and the state of the sampler."""
+    state = {"verdict": facts.told.verdict, "convergence": facts.checked.status}
+    return {
+        "summary": table,
+        "totals": facts.totals,
+        "anchors": facts.told.anchors.assign(**state),
+        "unknowns": facts.unknowns.assign(**state),
+        "predictions": facts.predictions,
+        "convergence": facts.checked.table.assign(**state),
+        **{exhibit.name: exhibit.table.assign(**state) for exhibit in facts.account.exhibits if len(exhibit.table)},
     }
-    if "anchors" in post.children:
-        found["anchor_budget"] = plot_anchor_budget(post, note=standing(focus).partition(". ")[2])
-    return found

@@ -13,6 +13,8 @@ from estimators.rendering.document import Table
 
 ENDS = ("median", "lower", "upper")
 BESIDE = ("probability", "verdict", "convergence", "simulation_error", "anchors", "estimator")  # said in captions
+SAMPLE = ("chain", "draw")
+NOTHING_HIDDEN = "0 of "
 PARTS = {"true_count": "true count", "incidence": "per 100,000 and year", "reporting_probability": "share reported"}
 
 type Array = NDArray[np.float64]
@@ -24,32 +26,65 @@ def totals(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns period, areas, areas_reporting, reported (sum of exact figures), and median, lower, upper of true count, incidence and
-        reporting probability, the last two weighted by population and by flow; simulation_error of the limits of the true count.
+        Columns period, areas, areas_reporting, reported (sum of exact figures, missing where one of them is hidden), and median, lower,
+        upper of true count and, where the result has them, incidence and reporting probability, the last two weighted by population and by
+        flow; simulation_error of the limits of the true count. Where an area has no estimate there is no total.
     """
     draws, known = post["posterior"].to_dataset(), post["observed_data"].to_dataset()["reported"]
-    constant = post["constant_data"].to_dataset()
-    persons = constant["population"] * constant["years"]
-    flow = draws["incidence"] * persons
-    together = {"true_count": draws["true_count"].sum("area"), "incidence": flow.sum("area") / persons.sum("area")}
-    if "reporting_probability" in draws:
-        together["reporting_probability"] = (draws["reporting_probability"] * flow).sum("area") / flow.sum("area")
+    together = {"true_count": draws["true_count"].sum("area", skipna=False)} | _rates(post, draws)
     rows = pd.DataFrame({"period": known["period"].values.astype(str), "areas": known.sizes["area"]})
     rows["areas_reporting"] = known.notnull().sum("area").values  # noqa: PD004  # of xarray
-    rows["reported"] = known.sum("area").values
+    reported = known.sum("area").where(
+        ~hidden_cells(post).any("area")
+    )  # a sum without the hidden ones would pass as the whole
+    rows["reported"] = reported.values
     tail = 0.5 * (1.0 - probability)
-    rows["simulation_error"] = max(_chains_differ(together["true_count"], chance) for chance in (tail, 1.0 - tail))
+    rows["simulation_error"] = max(_simulation_error(together["true_count"], chance) for chance in (tail, 1.0 - tail))
     for name, values in together.items():
         for end, chance in zip(ENDS, (0.5, tail, 1.0 - tail), strict=True):
-            rows[f"{name}_{end}"] = values.quantile(chance, dim=("chain", "draw")).transpose("period").values
+            limit = values.quantile(chance, dim=SAMPLE, skipna=False)
+            rows[f"{name}_{end}"] = limit.reindex(period=known["period"]).values
     return rows.assign(probability=probability)
 
 
-def _chains_differ(draws: xr.DataArray, chance: float) -> float:
-    """Largest relative standard error of a quantile over the periods, from how much the chains differ."""
-    each = draws.quantile(chance, dim="draw")
-    error = each.std("chain", ddof=1) / np.sqrt(draws.sizes["chain"]) / each.mean("chain")
-    return float(error.max())
+def hidden_cells(post: xr.DataTree) -> xr.DataArray:
+    """Cells whose figure is hidden by a rule of publication, as the attribute ``disclosure`` says: known by limits alone.
+
+    A figure that was published as a range looks alike and counts as hidden too.
+    """
+    observed = post["observed_data"].to_dataset()
+    rule = str(post.attrs.get("disclosure", ""))
+    ranges = observed["reported"].isnull() & observed["lower"].notnull()  # noqa: PD003, PD004  # of xarray
+    return ranges & bool(rule and f": {NOTHING_HIDDEN}" not in rule)
+
+
+def _rates(post: xr.DataTree, draws: xr.Dataset) -> dict[str, xr.DataArray]:
+    """Incidence and reporting probability of all areas, where incidence and population are known."""
+    constant = post["constant_data"].to_dataset() if "constant_data" in post.children else xr.Dataset()
+    if "incidence" not in draws or not {"population", "years"} <= set(constant):
+        return {}
+    persons = constant["population"] * constant["years"]
+    flow = draws["incidence"] * persons
+    found = {"incidence": flow.sum("area", skipna=False) / persons.sum("area", skipna=False)}
+    if "reporting_probability" in draws:
+        seen = (draws["reporting_probability"] * flow).sum("area", skipna=False)
+        found["reporting_probability"] = seen / flow.sum("area", skipna=False)
+    return found
+
+
+def _simulation_error(draws: xr.DataArray, chance: float) -> float:
+    """Largest relative standard error of a quantile over the periods: from how much chains differ, of one chain from its order."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        if draws.sizes["chain"] == 1:
+            step = np.sqrt(chance * (1.0 - chance) / draws.sizes["draw"])
+            ends = np.clip([chance - step, chance + step], 0.0, 1.0)
+            low, high = (draws.quantile(end, dim=SAMPLE, skipna=False) for end in ends)
+            error = 0.5 * (high - low) / draws.quantile(chance, dim=SAMPLE, skipna=False)
+        else:
+            each = draws.quantile(chance, dim="draw", skipna=False)
+            error = each.std("chain", ddof=1) / np.sqrt(draws.sizes["chain"]) / each.mean("chain")
+    known = error.values[np.isfinite(error.values)]
+    return float(known.max()) if known.size else 0.0
 
 
 def unknowns(post: xr.DataTree) -> pd.DataFrame:
@@ -65,7 +100,7 @@ def unknowns(post: xr.DataTree) -> pd.DataFrame:
     priors, draws = post["priors"].to_dataset(), post["posterior"].to_dataset()
     rows = []
     for place, name in enumerate(priors["quantity"].values.astype(str)):
-        if name not in draws:
+        if name not in draws or draws[name].dims != SAMPLE:
             continue
         low, median, high = np.quantile(draws[name].values, [0.05, 0.5, 0.95])
         before = {end: float(priors[column][place]) for end, column in zip(ENDS, ("median", "q05", "q95"), strict=True)}
@@ -110,13 +145,16 @@ def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | Non
     shown = [str(column) for column in table if column not in BESIDE]
     parts = {column.removesuffix("_median") for column in shown if column.endswith("_median")}
     parts = {part for part in parts if f"{part}_lower" in shown}
+    bare = {
+        part for part in PARTS if {f"{part}_lower", f"{part}_upper"} <= set(shown)
+    } - parts  # limits without a median
     rows = [{str(key): value for key, value in row.items()} for row in table.to_dict("records")]
     heads, cells = [], []
     for column in shown:
         part, _, end = column.rpartition("_")
-        if part in parts and end in ("lower", "upper"):
+        if (part in parts and end in ("lower", "upper")) or (part in bare and end == "upper"):
             continue
-        together = part in parts and end == "median"
+        together = part in parts or part in bare
         heads.append(_head(part if together else column))
         cells.append([_triple(row, part) if together else _cell(row[column], column, names or {}) for row in rows])
     return Table(tuple(heads), tuple(zip(*cells, strict=True)), caption, words)
@@ -128,10 +166,13 @@ def _head(column: str) -> str:
 
 
 def _triple(row: Mapping[str, Any], part: str) -> str:
-    median, lower, upper = (float(row[f"{part}_{end}"]) for end in ENDS)
+    median, lower, upper = (float(row.get(f"{part}_{end}", np.nan)) for end in ENDS)
     digits = numbers.supported_digits(float(row.get("simulation_error", 0.0)))
-    reported = float(row.get("reported", np.nan))
+    known = row.get("reported", np.nan)
+    reported = np.nan if isinstance(known, str) else float(known)
     least = reported if part == "true_count" and not np.isnan(reported) else 0.0
+    if np.isnan(median):
+        return numbers.interval(lower, upper, digits, least)
     if min(median, lower, upper) < 0.0:
         return f"{median:.2g} ({lower:.2g} – {upper:.2g})"
     return numbers.estimate(median, lower, upper, digits, least)

@@ -1,0 +1,100 @@
+"""The figures of a report, each drawn once."""
+
+from collections.abc import Callable
+
+import xarray as xr
+
+from estimators.errors import ModelError
+from estimators.plots import (
+    plot_anchor_budget,
+    plot_areas,
+    plot_cascade,
+    plot_conflict,
+    plot_forest,
+    plot_leave_one_out,
+    plot_predictions,
+    plot_reporting_probability,
+    plot_ribbons,
+    plot_ridgeline,
+    plot_tipping_points,
+)
+from estimators.plots.standing import standing
+from estimators.plots.style import Drawing
+from estimators.reports.facts import Facts
+from estimators.reports.whole import light
+
+ORDER = ("incidence", "reporting_probability", "true_count")
+SEVERAL_AREAS = "{period}, by {quantity}"
+
+
+def draw(facts: Facts) -> dict[str, Drawing]:
+    """Every figure that the result allows; why another is not drawn stands in `Facts.refused` afterwards."""
+    found: dict[str, Drawing] = {}
+    for name, make in (_of_tables(facts) | _of_trees(facts)).items():
+        try:
+            found[name] = make()
+        except ModelError as error:  # the one error that figures give where a result has not what they draw
+            facts.refused[name.replace("_", " ")] = str(error)
+    return found | {each.name: each.figure for each in facts.account.exhibits if each.figure is not None}
+
+
+def _of_tables(facts: Facts) -> dict[str, Callable[[], Drawing]]:
+    account, focus = facts.account, facts.focus
+    order = [name for name in ORDER if f"{name}_median" in facts.table and focus[f"{name}_median"].notna().any()]
+    found: dict[str, Callable[[], Drawing]] = {}
+    if len(focus) > 1 and order:
+        title = SEVERAL_AREAS.format(period=account.period, quantity=order[0].replace("_", " "))
+        found["forest"] = lambda: plot_areas(
+            focus, quantities=order, names=account.names, beside=account.beside, title=title
+        )
+    elif facts.quantities:
+        rows = facts.table if len(focus) == 1 else focus
+        found["forest"] = lambda: plot_forest(rows, label="period" if len(focus) == 1 else "area")
+    if not facts.predictions.empty:
+        found["predictions"] = lambda: plot_predictions(facts.predictions)
+    return found
+
+
+def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
+    """Figures that read the verdict from the result; none where it is not known, for they would make one up."""
+    if not facts.has("anchors or estimate"):
+        return {}
+    tree, period, names = light(facts.read, facts.account.period), facts.account.period, facts.account.names
+    found: dict[str, Callable[[], Drawing]] = {}
+    if facts.has("anchors"):
+        found["anchor_budget"] = lambda: plot_anchor_budget(tree, note=standing(facts.focus).partition(". ")[2])
+        if len(facts.told.anchors["anchor"].unique()) > 1:
+            found["conflict"] = lambda: plot_conflict(tree)
+    if facts.has("posterior"):
+        found["ridgeline"] = lambda: plot_ridgeline(_ridges(facts), period=_one_period(facts), names=names)
+        if facts.has("prior"):
+            found["reporting_probability"] = lambda: plot_reporting_probability(tree)
+    if facts.has("constant_data") and len(facts.read["observed_data"]["period"]) > 1:
+        found |= {f"periods_{name}": _ribbons(facts, name) for name in ORDER if f"{name}_median" in facts.table}
+    if any(kind.startswith("justice_funnel") for kind in facts.streams) and facts.has("posterior_predictive"):
+        found["cascade"] = lambda: plot_cascade(tree, area=facts.largest or None, names=names)
+    given = tuple(facts.findings.values())
+    if "leave one source out" in facts.findings:
+        found["leave_one_source_out"] = lambda: plot_leave_one_out(tree, given, what="source", names=names)
+    if "leave one area out" in facts.findings:
+        found["leave_one_area_out"] = lambda: plot_leave_one_out(tree, given, what="area", names=names)
+    if "tipping table" in facts.findings:
+        found["tipping_points"] = lambda: plot_tipping_points(tree, given)
+    elif (cell := facts.largest) and facts.has("posterior"):
+        found["tipping_points"] = lambda: plot_tipping_points(tree, area=cell, period=period)
+    return found
+
+
+def _ribbons(facts: Facts, quantity: str) -> Callable[[], Drawing]:
+    names = facts.account.names
+    tree = facts.read if quantity == "true_count" else light(facts.read, facts.account.period)
+    return lambda: plot_ribbons(tree, quantity=quantity, names=names)
+
+
+def _one_period(facts: Facts) -> str | None:
+    """Of several areas one period is drawn, of one area all its periods."""
+    return facts.account.period if len(facts.focus) > 1 else None
+
+
+def _ridges(facts: Facts) -> xr.DataTree:
+    return light(facts.read, facts.account.period) if len(facts.focus) > 1 else facts.read

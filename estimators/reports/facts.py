@@ -1,0 +1,177 @@
+"""Everything a report reads of a result, found once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from estimators import numbers
+from estimators.diagnostics import Finding, Identification, contraction, convergence, identification
+from estimators.plots import prediction_table
+from estimators.plots.standing import standing
+from estimators.plots.style import Drawing
+from estimators.reports.account import Account
+from estimators.reports.synthesis_tables import hidden_cells, totals, unknowns
+from estimators.reports.verdicts import UNKNOWN, VERDICTS
+from estimators.reports.whole import SAMPLED, whole
+from estimators.results import summary
+
+QUANTITIES = ("true_count", "incidence", "reporting_probability")
+NO_STATE = "The result does not say how its draws were sampled, so nothing shows that they may be published."
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """A result and what was told of it, with everything that several sections need.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        As given.
+    read : xarray.DataTree
+        The same made whole, see `estimators.reports.whole.whole`.
+    account : Account
+        What no result knows.
+    table : pandas.DataFrame
+        ``estimators.summary(post)``, the simulation error widened where draws are worth less than their number.
+    told : Identification
+        Verdict and findings.
+    checked : Finding
+        Convergence.
+    findings : mapping of str to Finding
+        Given, by name.
+    drawn : mapping of str to matplotlib.figure.Figure
+        Figures by name; filled when the report is composed.
+    """
+
+    post: xr.DataTree
+    read: xr.DataTree
+    account: Account
+    table: pd.DataFrame
+    told: Identification
+    checked: Finding
+    findings: Mapping[str, Finding]
+    drawn: dict[str, Drawing] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def has(self, groups: str) -> bool:
+        """Whether the result has a group, or one of several joined by ``or``."""
+        return any(group in self.post.children for group in groups.split(" or "))
+
+    @property
+    def state(self) -> str:
+        """Verdict and state of the sampler, for captions."""
+        return standing(self.table)
+
+    @property
+    def estimator(self) -> str:
+        """Its name."""
+        return str(self.read.attrs["estimator"])
+
+    @property
+    def digits(self) -> int:
+        """Significant digits that the simulation supports."""
+        return numbers.supported_digits(float(self.table["simulation_error"].iloc[0]))
+
+    @property
+    def publishable(self) -> bool:
+        """Whether nothing failed."""
+        return self.checked.status != "not publishable"
+
+    @property
+    def focus(self) -> pd.DataFrame:
+        """Rows of the period that the first page shows."""
+        return self.table[self.table["period"] == self.account.period]
+
+    @property
+    def largest(self) -> str:
+        """The area with the largest figure of the period, for what is shown of one cell; empty where none has one above 0."""
+        rows = self.focus[self.focus["reported"] > 0]
+        return str(rows.sort_values("reported")["area"].iloc[-1]) if len(rows) else ""
+
+    @cached_property
+    def quantities(self) -> tuple[str, ...]:
+        """Estimates that the result has."""
+        return tuple(name for name in QUANTITIES if f"{name}_upper" in self.table)
+
+    @cached_property
+    def streams(self) -> tuple[str, ...]:
+        """Kinds of figure, ``stream: indicator``, in their order."""
+        group = self.post["figures"].to_dataset() if self.has("figures") else xr.Dataset()
+        return tuple(str(name).removesuffix(" lower") for name in group if str(name).endswith(" lower"))
+
+    @cached_property
+    def unknown_names(self) -> frozenset[str]:
+        """Names of unknowns, of the draws and of the priors."""
+        drawn = set(map(str, self.post["posterior"].data_vars)) if self.has("posterior") else set()
+        stated = set(map(str, self.post["priors"].to_dataset()["quantity"].values)) if self.has("priors") else set()
+        return frozenset(drawn | stated)
+
+    @cached_property
+    def hidden(self) -> xr.DataArray:
+        """Which cells are hidden by the rule of publication."""
+        return hidden_cells(self.read)
+
+    @cached_property
+    def totals(self) -> pd.DataFrame:
+        """All areas together; empty where there are no draws."""
+        if not self.has("posterior") or "true_count" not in self.post["posterior"]:
+            return pd.DataFrame()
+        found = totals(self.read)
+        widened = found["simulation_error"] * _worth(self.read)
+        return found.assign(simulation_error=widened, verdict=self.told.verdict, convergence=self.checked.status)
+
+    @cached_property
+    def unknowns(self) -> pd.DataFrame:
+        """Levels, slopes and scales before and after; empty where the result has no draws of them."""
+        return unknowns(self.post) if self.has("posterior") and self.has("priors") else pd.DataFrame()
+
+    @cached_property
+    def predictions(self) -> pd.DataFrame:
+        """Figures beside their predictions; empty where the result has none."""
+        needed = ("figures", "posterior_predictive", "log_likelihood")
+        found = prediction_table(self.post) if all(map(self.has, needed)) and self.streams else pd.DataFrame()
+        return found.assign(verdict=self.told.verdict, convergence=self.checked.status) if len(found) else found
+
+    @cached_property
+    def contraction(self) -> Finding | None:
+        """How much narrower the levels became, and by what."""
+        if not self.has("likelihood") or not self.has("posterior"):
+            return None
+        names = set(map(str, self.post["likelihood"].to_dataset()["parameter"].values))
+        return contraction(self.post) if names & set(map(str, self.post["posterior"].data_vars)) else None
+
+
+def gather_facts(
+    post: xr.DataTree, account: Account, table: pd.DataFrame | None, findings: Sequence[Finding] = ()
+) -> Facts:
+    """Read the result once."""
+    read = whole(post)
+    known = "anchors" in post.children or "estimate" in post.children
+    told = identification(read) if known else _unknown(read)
+    checked = convergence(read)
+    if "sample_stats" not in post.children and post.attrs.get("engine") in SAMPLED:
+        checked = Finding("convergence", "not publishable", NO_STATE)
+    rows = (summary(read) if table is None else table).assign(verdict=told.verdict, convergence=checked.status)
+    rows["simulation_error"] = rows["simulation_error"] * _worth(read)
+    return Facts(post, read, account, rows, told, checked, {finding.name: finding for finding in findings})
+
+
+def _unknown(read: xr.DataTree) -> Identification:
+    """No verdict, where the result does not say what fixes its level."""
+    tipping = identification(read).finding("tipping points")
+    return Identification(UNKNOWN, VERDICTS[UNKNOWN], (tipping,), pd.DataFrame())
+
+
+def _worth(read: xr.DataTree) -> float:
+    """By how much simulation errors grow because draws by importance are worth fewer independent ones."""
+    if "sample_stats" not in read.children or "effective_draws" not in read["sample_stats"]:
+        return 1.0
+    if "posterior" not in read.children:
+        return 1.0
+    sizes, effective = read["posterior"].sizes, float(read["sample_stats"]["effective_draws"])
+    draws = sizes.get("chain", 1) * sizes.get("draw", 1)
+    return float(np.sqrt(max(1.0, draws / effective))) if effective > 0 else 1.0

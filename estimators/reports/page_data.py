@@ -1,0 +1,73 @@
+"""The figures behind a report: what was read, what is missing, hidden or a range."""
+
+import numpy as np
+import xarray as xr
+
+from estimators import numbers
+from estimators.plots.wording import plural
+from estimators.rendering.document import Block, Paragraph, Table
+from estimators.reports.facts import Facts
+from estimators.reports.page_results import HIDDEN
+
+ALL_FIGURES = (
+    "{cells} of areas and periods: {exact} with an exact figure, {ranges} with a range, {hidden} hidden, {missing} without "
+    "any figure."
+)
+MISSING = "No figure: {cells}."
+MOST = 40  # cells without a figure that are named one by one
+MORE = "{named} and {others} more"
+
+
+def data(facts: Facts) -> tuple[Block, ...]:
+    """How many figures there are of each area, which cells have none, and the kinds of figure of each stream."""
+    if not facts.has("observed_data"):
+        return _kinds(facts)
+    observed = facts.post["observed_data"].to_dataset()
+    exact, known = observed["reported"].notnull(), observed["lower"].notnull()  # of xarray
+    hidden = facts.hidden
+    text = ALL_FIGURES.format(
+        cells=plural(exact.size, "cell"),
+        exact=int(exact.sum()),
+        ranges=int((known & ~exact & ~hidden).sum()),
+        hidden=int(hidden.sum()),
+        missing=int((~known & ~exact).sum()),
+    )
+    heads = ("Area", *(str(period) for period in observed["period"].values))
+    rows = tuple(
+        (facts.account.names.get(str(area), str(area)), *(_figure(observed, hidden, area, period) for period in observed["period"].values))
+        for area in observed["area"].values
+    )  # fmt: skip
+    gaps = [f"{area} {period}" for area in observed["area"].values for period in observed["period"].values
+            if not bool((known | exact).sel(area=area, period=period))]  # fmt: skip
+    named = ", ".join(gaps[:MOST])
+    listed = MORE.format(named=named, others=len(gaps) - MOST) if len(gaps) > MOST else named
+    table = Table(heads, rows, f"Figures that were read, by area and period. {facts.state}")
+    return (Paragraph(text), *((Paragraph(MISSING.format(cells=listed)),) if gaps else ()), table, *_kinds(facts))
+
+
+def _figure(observed: xr.Dataset, hidden: xr.DataArray, area: object, period: object) -> str:
+    cell = {"area": area, "period": period}
+    value, low, high = (float(observed[name].sel(cell)) for name in ("reported", "lower", "upper"))
+    if np.isfinite(value):
+        return numbers.count(value)
+    if bool(hidden.sel(cell)):
+        return HIDDEN
+    if np.isnan(low):
+        return numbers.MISSING
+    return f"{numbers.count(low)} – {'∞' if np.isinf(high) else numbers.count(high)}"
+
+
+def _kinds(facts: Facts) -> tuple[Block, ...]:
+    """One row a kind of figure: how many, of which places, how many of them exact."""
+    if not facts.streams:
+        return ()
+    group, rows = facts.post["figures"].to_dataset(), []
+    for kind in facts.streams:
+        low, high, about = (group[f"{kind} {part}"].values for part in ("lower", "upper", "about"))
+        stream, _, indicator = kind.partition(": ")
+        words = (stream.replace("_", " "), indicator.replace("_", " "))
+        rows.append(
+            (*words, str(len(low)), str(int((low == high).sum())), f"{about[0]} to {about[-1]}" if len(about) else "–")
+        )
+    heads = ("Stream", "Figure", "Rows", "Exact", "First and last")
+    return (Table(heads, tuple(rows), f"Kinds of figure, by stream. {facts.state}", words=True),)

@@ -1,0 +1,125 @@
+"""What fixes the level of an estimate: verdict, anchor budget, null directions, conflict, power, tipping points."""
+
+import pandas as pd
+
+from estimators import numbers
+from estimators.plots import alternative
+from estimators.rendering.document import Block, Paragraph, Picture, Table
+from estimators.reports import audit_tables
+from estimators.reports.facts import Facts
+from estimators.reports.synthesis_tables import printed
+from estimators.reports.verdicts import sentence, verdict_sentence
+
+VERDICT = "Verdict on identification: {verdict}. {meaning}"
+ALONE = (
+    "Each anchor alone, its share of the precision, and what all the others say without it: to leave an anchor out costs "
+    "no refit. {place}. "
+    "p after Holm's correction. {state}"
+)
+EACH_ANCHOR = ("Absolute anchor", "True count by it alone", "Share", "True count by the others", "Conflict p")
+TIPPING = (
+    "Tipping points for {area}, {period}: the share reported that each true count would need. It is arithmetic, and all "
+    "that the count itself "
+    "can say. {state}"
+)
+TIPPING_HEADS = ("True count", "Needs a share reported of", "Probability of at least that")
+NARROWER = (
+    "Levels, slopes and scales before and after the figures, medians and 90 % intervals; width 1 is that of the prior. A "
+    "narrower interval may "
+    "come from another prior as well as from figures. {state}"
+)
+CONTRACTED = "Contraction of each level, and what of it figures explain without any other prior. {state}"
+BEFORE_AFTER = "The reporting probability before and after the figures. {state}"
+CASCADE = "From the true count to what justice sees of it. {state}"
+NOT_KNOWN = "not known"
+
+
+def level(facts: Facts) -> tuple[Block, ...]:
+    """All that is known of what fixes the level."""
+    blocks: list[Block] = [Paragraph(VERDICT.format(verdict=facts.told.verdict, meaning=verdict_sentence(facts.told)))]
+    found = {finding.name: finding for finding in facts.told.findings}
+    if "anchor budget" in found:
+        blocks.append(Paragraph(found["anchor budget"].text))
+    blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")
+    blocks += each_anchor(facts)
+    names = ("null directions", "conflict", "power") if facts.has("likelihood") else ("conflict", "power")
+    blocks += [Paragraph(found[name].text) for name in names if name in found]
+    blocks += _picture(facts, "conflict", f"Conflict of anchors. {facts.state}")
+    if "power" in found and not found["power"].table.empty:
+        blocks.append(audit_tables.power_table(facts.read))
+    blocks += _picture(facts, "reporting_probability", BEFORE_AFTER.format(state=facts.state))
+    blocks += tipping(facts)
+    blocks += _picture(facts, "cascade", CASCADE.format(state=facts.state))
+    return (*blocks, *narrower(facts))
+
+
+def each_anchor(facts: Facts) -> tuple[Block, ...]:
+    """What each anchor says alone and what the others say, in the cell of the first page."""
+    table = facts.told.anchors
+    if table.empty:
+        return ()
+    known = table[table["period"] == facts.account.period]
+    if known.empty:
+        return ()
+    area = facts.largest if facts.largest in set(known["area"]) else str(known["area"].iloc[0])
+    rows = tuple(
+        (
+            str(row["anchor"]),
+            numbers.estimate(row["implied"], row["implied_lower"], row["implied_upper"]),
+            numbers.percent(row["share"]),
+            numbers.estimate(row["others"], row["others_lower"], row["others_upper"]),
+            "–" if pd.isna(row["p_holm"]) else f"{row['p_holm']:.2g}",
+        )
+        for row in known[known["area"] == area].to_dict("records")
+    )
+    place = f"{facts.account.names.get(area, area)}, {facts.account.period}"
+    return (Table(EACH_ANCHOR, rows, ALONE.format(place=place, state=facts.state)),)
+
+
+def tipping(facts: Facts) -> tuple[Block, ...]:
+    """The reporting probability that each true count needs, of the largest figure of the period."""
+    table = next(finding for finding in facts.told.findings if finding.name == "tipping points").table
+    known = table[table["period"] == facts.account.period] if len(table) else table
+    if known.empty:
+        return ()
+    area = str(known.sort_values("reported")["area"].iloc[-1])
+    rows = tuple(
+        (numbers.count(row["true_count"]), numbers.one_in(row["reporting_probability"], 3), chance(row["posterior_at_or_above"]))
+        for row in known[known["area"] == area].to_dict("records")
+    )  # fmt: skip
+    shown = facts.account.names.get(area, area)
+    caption = TIPPING.format(area=shown, period=facts.account.period, state=facts.state)
+    return (*_picture(facts, "tipping_points", caption), Table(TIPPING_HEADS, rows, caption))
+
+
+def narrower(facts: Facts) -> tuple[Block, ...]:
+    """Unknowns before and after, and what their contraction is due to."""
+    blocks: list[Block] = []
+    if not facts.unknowns.empty:
+        blocks.append(printed(facts.unknowns, NARROWER.format(state=facts.state)))
+    if facts.contraction is not None:
+        blocks.append(Paragraph(sentence(facts.contraction.text)))
+        columns = ["parameter", "contraction", "closed_form", "figures_alone"]
+        table = facts.contraction.table[columns].to_dict("records")
+        rows = tuple((str(row["parameter"]), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table)
+        heads = ("Parameter", "Contraction", "In closed form", "Of figures alone")
+        blocks.append(Table(heads, rows, CONTRACTED.format(state=facts.state)))
+    return tuple(blocks)
+
+
+def chance(probability: float) -> str:
+    """A probability with two digits and never an exact 0 or 1.
+
+    Examples
+    --------
+    >>> chance(0.4), chance(0.0001), chance(1.0), chance(float("nan"))
+    ('.40', '< .01', '> .99', 'not known')
+    """
+    if pd.isna(probability):
+        return NOT_KNOWN
+    return "> .99" if probability > 0.995 else "< .01" if probability < 0.005 else f"{probability:.2f}"[1:]
+
+
+def _picture(facts: Facts, name: str, caption: str) -> list[Block]:
+    figure = facts.drawn.get(name)
+    return [] if figure is None else [Picture(figure, caption, alternative(figure))]

@@ -1,0 +1,154 @@
+"""`report`: a result as documents in the formats and languages asked for, and all there is to show of it as files."""
+
+import json
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+import xarray as xr
+
+from estimators.diagnostics import Finding
+from estimators.disclosure import guard_result
+from estimators.errors import ModelError
+from estimators.plots.style import to_svg
+from estimators.rendering import FORMATS, draw, render, write
+from estimators.rendering.translate import LANGUAGES, translated
+from estimators.reports.exhibit import Exhibit
+from estimators.reports.facts import Facts, gather_facts
+from estimators.reports.publication import account_of, compose
+from estimators.results import save
+
+
+def report(
+    post: xr.DataTree,
+    folder: str | os.PathLike[str],
+    *,
+    formats: str | Iterable[str] = ("html",),
+    language: str | Iterable[str] = "en",
+    about: str = "",
+    period: str = "",
+    names: Mapping[str, str] | None = None,
+    beside: pd.DataFrame | None = None,
+    exhibits: Sequence[Exhibit] = (),
+    sources: pd.DataFrame | None = None,
+    table: pd.DataFrame | None = None,
+    findings: Sequence[Finding] = (),
+    disclosure: str = "",
+    everything: bool = False,
+) -> tuple[Path, ...]:
+    """Write the report of a result into a folder; nothing is fitted again.
+
+    Parameters
+    ----------
+    post : xarray.DataTree
+        A result of `estimators.fit`, of any estimator.
+    folder : path
+        Made if it does not exist. Several languages have a folder each in it.
+    formats : str or iterable of str
+        Of "html", "pdf", "tex", "docx"; or in one string with commas.
+    language : str or iterable of str
+        Of "en", "es", "pt"; or in one string with commas. What you wrote yourself (about, names, reasons) stays as you wrote it.
+    about : str
+        The first line is the title, the paragraphs after it say what is asked and of which figures; an indented one is the command. The
+        docstring of an experiment is all that. By default what the result itself says, where it was saved by a report.
+    period : str
+        Which period the first page shows; by default the last in which most areas report.
+    names : mapping of str to str, optional
+        Areas in words; by default as ``about``.
+    beside : pandas.DataFrame, optional
+        What others publish: columns area, period, value, by and counts, what is counted there.
+    exhibits : sequence of Exhibit
+        Further tables and figures.
+    sources : pandas.DataFrame, optional
+        ``evidence.source_table()``.
+    table : pandas.DataFrame, optional
+        ``estimators.summary(post)``, where it is known already.
+    findings : sequence of Finding
+        What `estimators.check` returned.
+    disclosure : str
+        Hide small counts first: "ctdc", "ons", "k=5" …; see `estimators.guard_result`.
+    everything : bool
+        Also ``posterior.nc``, the tables as CSV and the figures as SVG.
+
+    Returns
+    -------
+    tuple of pathlib.Path
+        What was written: ``report.html`` and so on, each file whole or not at all, and none where anything fails.
+
+    Raises
+    ------
+    DataError
+        No such period.
+    ModelError
+        No such format or language; or exhibits and others' figures beside a disclosure rule, which was not applied to them.
+
+    Examples
+    --------
+    >>> import estimators as est, tempfile
+    >>> post = est.fit(est.Multiplier(est.Claim("1 in 100")), est.single_figure(494, area="MEX", period="2022"), seed=1)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     paths = est.report(post, folder, formats="html,tex", language="es", about="How many in 2022?")
+    >>> [path.name for path in paths][:2]
+    ['report.html', 'report.tex']
+    """
+    wanted, spoken = _chosen(formats, FORMATS, "format"), _chosen(language, LANGUAGES, "language")
+    if disclosure:
+        if exhibits or findings:
+            raise ModelError("disclosure: exhibits and findings were made before counts were hidden: leave them out")
+        post, table = guard_result(post, disclosure), None
+    about = about or str(post.attrs.get("about", ""))
+    names = names or json.loads(str(post.attrs.get("area_names", "{}")))
+    account = account_of(post, about, period, names, beside, exhibits, sources)
+    facts = gather_facts(post, account, table, findings)
+    page = compose(facts)
+    where, files = Path(folder), dict[Path, str | bytes]()
+    for each in spoken:
+        said = translated(page, each).report
+        drawn = draw(said) if {"html", "pdf"} & set(wanted) else None
+        place = where / each if len(spoken) > 1 else where
+        for kind in wanted:
+            files |= {place / name: content for name, content in render(said, kind, each, drawn=drawn).items()}
+    if everything:
+        files |= _beside(facts, where)
+    written = [write(content, path) for path, content in files.items()]
+    if everything:
+        told = post.copy()
+        told.attrs = {**post.attrs, "about": about, "area_names": json.dumps(names, ensure_ascii=False)}
+        written.append(save(told, where / "posterior.nc"))
+    return tuple(written)
+
+
+def _chosen(asked: str | Iterable[str], known: Iterable[str], what: str) -> tuple[str, ...]:
+    """What was asked for, each once, in its order.
+
+    Raises
+    ------
+    ModelError
+        Naming what is not known.
+    """
+    listed = tuple(dict.fromkeys(part.strip() for part in (asked.split(",") if isinstance(asked, str) else asked)))
+    wrong = [part for part in listed if part not in known]
+    if wrong or not listed:
+        raise ModelError(f"{what}: {', '.join(map(repr, wrong)) or 'nothing'}: expected some of {', '.join(known)}")
+    return listed
+
+
+def _beside(facts: Facts, where: Path) -> dict[Path, str | bytes]:
+    """Tables, each with the verdict and the state of the sampler, and figures."""
+    state = {"verdict": facts.told.verdict, "convergence": facts.checked.status}
+    tables = {
+        "summary": facts.table,
+        "totals": facts.totals,
+        "anchors": facts.told.anchors.assign(**state),
+        "unknowns": facts.unknowns.assign(**state),
+        "predictions": facts.predictions,
+        "convergence": facts.checked.table.assign(**state),
+        **{exhibit.name: exhibit.table.assign(**state) for exhibit in facts.account.exhibits},
+    }
+    files: dict[Path, str | bytes] = {
+        where / f"{name}.csv": rows.to_csv(index=False, lineterminator="\n")
+        for name, rows in tables.items()
+        if len(rows)
+    }
+    return files | {where / f"{name}.svg": to_svg(figure) for name, figure in facts.drawn.items()}
