@@ -10,11 +10,12 @@ MARGIN = 20.0
 WIDE, HIGH = PAGE[0] - 2.0 * MARGIN, PAGE[1] - 2.0 * MARGIN
 LETTER = 0.5 * 25.4 / 72.0  # millimetres that a letter takes, by point of its size
 PADDING = 3  # letters between columns
+BOLD = 1.2  # width of a bold letter of a head
 LONGEST_WORD, LONGEST_NUMBER = 24, 29  # letters; longer ones are broken
 TRIED = ((False, 9.0), (False, 8.0), (False, 7.0), (True, 8.5), (True, 7.5), (True, 6.8))  # lying or not, points
-LAST = (*TRIED, (True, 5.5))  # where even numbers are broken at their spaces
+LAST = ((True, 7.5), (True, 6.5), (True, 5.5))  # where even numbers are broken at their spaces
 
-NUMBER = re.compile(r"[\s(<>≤≥≈~+±−–-]*[\d.∞]")
+NUMBER = re.compile(r"[\s(<>≤≥≈~+±×−–-]*[\d.∞]")
 BREAK = "\u200b"
 
 
@@ -110,7 +111,8 @@ def _letters(table: Table, place: int, right: bool, *, whole: bool) -> tuple[flo
     """How many letters a column takes at least, with whole numbers or not, and when nothing is broken; heads may always be."""
     head = table.columns[place]
     cells = [row[place] for row in table.rows]
-    least = max((min(len(word), LONGEST_WORD) for text in (head, *cells) for word in text.split()), default=1)
+    words = [len(word) for cell in cells for word in cell.split()] + [BOLD * len(word) for word in head.split()]
+    least = min(max(words, default=1), LONGEST_WORD)
     if right and whole:
         least = max([least, *(min(len(cell), LONGEST_NUMBER) for cell in cells)])
     return least, max([least, min(len(head), 2 * least), *map(len, cells)])

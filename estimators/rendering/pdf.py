@@ -42,6 +42,21 @@ def render_pdf(report: Report, language: str = "en", drawn: Mapping[str, str] | 
     """
     import typst
 
+    template, inputs = template_and_inputs(report, language, drawn)
+    return typst.compile(
+        template,
+        format="pdf",
+        sys_inputs=inputs,
+        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[_fonts()]),
+        pdf_standards=["a-2a", "ua-1"],
+        timestamp=EPOCH,
+    )
+
+
+def template_and_inputs(
+    report: Report, language: str = "en", drawn: Mapping[str, str] | None = None
+) -> tuple[bytes, dict[str, str]]:
+    """The template, the same for every report, and the report and its drawings as data."""
     planned, words = plan(report, language), labels(language)
     content = {
         "title": _shown(planned.title),
@@ -55,14 +70,8 @@ def render_pdf(report: Report, language: str = "en", drawn: Mapping[str, str] | 
             for part in planned.parts
         ],
     }
-    return typst.compile(
-        (files("estimators.rendering") / "page.typ").read_bytes(),
-        format="pdf",
-        sys_inputs={"report": json.dumps(content), **(draw_plan(planned) if drawn is None else drawn)},
-        font_paths=typst.Fonts(include_system_fonts=False, font_paths=[_fonts()]),
-        pdf_standards=["a-2a", "ua-1"],
-        timestamp=EPOCH,
-    )
+    template = (files("estimators.rendering") / "page.typ").read_bytes()
+    return template, {"report": json.dumps(content), **(draw_plan(planned) if drawn is None else drawn)}
 
 
 def _data(placed: Placed, verdict: str) -> dict[str, Any]:

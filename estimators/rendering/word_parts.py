@@ -23,7 +23,7 @@ def prepare(document: "Document", title: str, language: str, date: datetime) -> 
     from docx.shared import Pt, RGBColor
 
     properties = document.core_properties
-    properties.title, properties.language = title, LANGUAGES[language]
+    properties.title, properties.language = title[:255], LANGUAGES[language]
     properties.author = properties.last_modified_by = properties.comments = ""
     properties.created = properties.modified = date
     for style, size in (("Normal", 10.5), ("Title", 19), ("Subtitle", 11), ("Heading 1", 13), ("Caption", 9)):
@@ -86,6 +86,7 @@ def add_table(document: "Document", table: Table, mark: str) -> None:
     properties.append(rules)
     properties.append(_element("w:tblLayout", {"type": "fixed"}))
     properties.append(_element("w:tblLook", {"val": "0020", "firstRow": "1", "firstColumn": "0", "noVBand": "1"}))
+    properties.append(_element("w:tblCaption", {"val": table.caption}))
     grid = _element("w:tblGrid", {})
     for width in widths:
         grid.append(_element("w:gridCol", {"w": str(width)}))
