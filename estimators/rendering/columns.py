@@ -72,7 +72,7 @@ def shape(table: Table) -> Shape:
     --------
     >>> upright = shape(Table(("area", "count"), (("Mexico", "1,171"),), "Counts."))
     >>> upright.landscape, upright.points, [round(column.share, 2) for column in upright.columns]
-    (False, 9.0, [0.08, 0.07])
+    (False, 9.0, [0.08, 0.08])
     """
     right = on_the_right(table)
     whole = [_letters(table, place, end, whole=True) for place, end in enumerate(right)]

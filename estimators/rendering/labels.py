@@ -18,7 +18,7 @@ class Labels:
     verdict : str
         What stands before the verdict.
     skip : str
-        The link that takes a reader without a mouse past the list of sections.
+        The link past the list of sections, for readers without a mouse.
     """
 
     table: str

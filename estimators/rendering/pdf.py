@@ -63,10 +63,13 @@ def template_and_inputs(
         "subtitle": _shown(planned.subtitle),
         "mark": _shown(planned.mark),
         "language": language,
-        "listed": planned.listed,
         "contents": words.contents,
         "parts": [
-            {"heading": _shown(part.heading), "blocks": [_data(placed, words.verdict) for placed in part.blocks]}
+            {
+                "heading": _shown(part.heading),
+                "contents": part.contents,
+                "blocks": [_data(placed, words.verdict) for placed in part.blocks],
+            }
             for part in planned.parts
         ],
     }

@@ -49,21 +49,21 @@ class Placed:
 
 @dataclass(frozen=True)
 class Part:
-    """A section at its place; sections without blocks are gone."""
+    """A section at its place; `contents` says whether the list of all sections stands before it."""
 
     heading: str
     blocks: tuple[Placed, ...]
+    contents: bool
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A report with everything numbered; `listed` says whether it is long enough for a list of its sections."""
+    """A report with everything numbered; sections without blocks are gone."""
 
     title: str
     subtitle: str
     mark: str
     parts: tuple[Part, ...]
-    listed: bool
 
 
 def plan(report: Report, language: str = "en") -> Plan:
@@ -80,18 +80,19 @@ def plan(report: Report, language: str = "en") -> Plan:
     written = {"table": words.table, "figure": words.figure}
     report = _cleaned(report)
     counted: Counter[str] = Counter()
-    parts = []
-    for section in report.sections:
+    sections = [section for section in report.sections if section.blocks]
+    headings = [section.heading for section in sections if section.heading]
+    parts: list[Part] = []
+    for section in sections:
         blocks = []
         for block in section.blocks:
             kind = KINDS[type(block)]
             counted[kind] += 1
             label = f"{written[kind]} {counted[kind]}" if kind in written else ""
             blocks.append(Placed(block, kind, counted[kind], label))
-        if blocks:
-            parts.append(Part(section.heading, tuple(blocks)))
-    listed = sum(bool(part.heading) for part in parts) >= LONG
-    return Plan(report.title, report.subtitle, report.mark, tuple(parts), listed)
+        first = bool(section.heading) and not any(part.heading for part in parts)
+        parts.append(Part(section.heading, tuple(blocks), first and len(headings) >= LONG))
+    return Plan(report.title, report.subtitle, report.mark, tuple(parts))
 
 
 def plain(text: str) -> str:

@@ -73,12 +73,12 @@ def _document(planned: Plan, language: str) -> str:
         r"\author{}\date{}",
         r"\begin{document}",
         r"\maketitle",
-        *([r"\tableofcontents"] if planned.listed else []),
     ]
     for part in planned.parts:
-        lines += [rf"\section*{{{_text(part.heading)}}}"] if part.heading else []
-        if part.heading and planned.listed:
-            lines.append(rf"\addcontentsline{{toc}}{{section}}{{{_text(part.heading)}}}")
+        lines += [r"\tableofcontents"] if part.contents else []
+        if part.heading:
+            heading = _text(part.heading)
+            lines += [rf"\section*{{{heading}}}", rf"\addcontentsline{{toc}}{{section}}{{{heading}}}"]
         lines += [_block(placed, planned.mark, words.verdict) for placed in part.blocks]
     return "\n\n".join([*lines, r"\end{document}", ""])
 

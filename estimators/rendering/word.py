@@ -43,20 +43,18 @@ def render_docx(report: Report, language: str = "en") -> bytes:
     document.add_paragraph(planned.title, style="Title")
     if planned.subtitle:
         document.add_paragraph(planned.subtitle, style="Subtitle")
-    if planned.listed:
-        add_contents(document, words.contents, [part.heading for part in planned.parts if part.heading])
+    lying = False
     for part in planned.parts:
-        lying = [isinstance(placed.block, Table) and shape(placed.block).landscape for placed in part.blocks]
-        if lying[0]:
-            _turn(document, landscape=True)
-        if part.heading:
-            document.add_heading(part.heading, 1)
-        for place, placed in enumerate(part.blocks):
-            if place and lying[place] != lying[place - 1]:
-                _turn(document, landscape=lying[place])
+        if part.contents:
+            add_contents(document, words.contents, [part.heading for part in planned.parts if part.heading])
+        for placed in part.blocks:
+            wanted = isinstance(placed.block, Table) and shape(placed.block).landscape
+            if wanted != lying:
+                _turn(document, landscape=wanted)
+                lying = wanted
+            if part.heading and placed is part.blocks[0]:
+                document.add_heading(part.heading, 1)
             _add(document, placed, planned.mark, words)
-        if lying[-1] and part is not planned.parts[-1]:
-            _turn(document, landscape=False)
     buffer = BytesIO()
     document.save(buffer)
     return _undated(buffer.getvalue())

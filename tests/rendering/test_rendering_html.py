@@ -92,7 +92,8 @@ def test_the_way_through_the_page(page, words):
     ids = [each["id"] for each in page.elements if "id" in each]
     assert len(ids) == len(set(ids))
     links = page.all("a")
-    assert links[0]["href"] == "#text"
+    assert links[0]["href"] == links[1]["href"]
+    assert links[0]["text"] == "Skip to the text"
     assert [each["text"] for each in links[1:]] == [words, "Long", "Empty", "Wide", "Formula", "Words"]
     assert all(each["href"][1:] in ids for each in links)
     targets = {each["id"]: each for each in page.all("section")}

@@ -8,7 +8,7 @@ import pytest
 from docx import Document
 from docx.oxml.ns import qn
 
-from estimators.rendering import Paragraph, Report, Section, render_docx
+from estimators.rendering import Paragraph, Report, Section, Table, render_docx
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +75,13 @@ def test_pictures_have_their_words_and_fit(document, words):
 def test_the_wide_table_lies_on_its_side_and_only_that(document):
     lying = [section.page_width > section.page_height for section in document.sections]
     assert lying == [False, True, False]
+
+
+def test_pages_turn_only_where_they_must():
+    wide = Table(tuple("x" * 14), (("13,000 – 190,000",) * 14,), "C.")
+    blocks = (wide, wide), (wide, Paragraph("p")), (Paragraph("p"), wide)
+    document = Document(BytesIO(render_docx(Report("T", "", tuple(Section("S", each) for each in blocks)))))
+    assert [section.page_width > section.page_height for section in document.sections] == [False, True, False, True]
 
 
 def test_its_dates_are_not_those_of_the_clock(content, document):
