@@ -164,7 +164,7 @@ def _anchoring(
                 f"Verdict with these anchors: {second.verdict} – {second.meaning}. {second.finding('conflict').text}"
             ),
             Paragraph(second.finding("power").text),
-            tables.power_table(first),
+            tables.power_table(second.finding("power").table),
         ]
     return tuple(blocks)
 

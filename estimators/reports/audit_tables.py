@@ -90,9 +90,8 @@ def tipping_table(post: xr.DataTree, area: str, period: str, reading: str) -> Ta
     )
 
 
-def power_table(post: xr.DataTree) -> Table:
-    """How often an error of the claim would be noticed, and what it would do."""
-    table = identification(post).finding("power").table
+def power_table(table: pd.DataFrame) -> Table:
+    """How often an error of the claim would be noticed, and what it would do: of the table of the finding *power*."""
     cells = tuple(
         (f"× {row['claim_wrong_by']:g}", _chance(row["power"]), _chance(row["coverage"]), f"× {row['bias_factor']:.2g}")
         for _, row in table.iterrows()

@@ -24,6 +24,7 @@ from estimators.reports.facts import Facts
 from estimators.reports.whole import light
 
 ORDER = ("incidence", "reporting_probability", "true_count")
+NO_DIGITS = "a limit is 0, so its relative simulation error is infinite"
 SEVERAL_AREAS = "{period}, by {quantity}"
 
 
@@ -35,6 +36,8 @@ def draw(facts: Facts) -> dict[str, Drawing]:
             found[name] = make()
         except ModelError as error:  # the one error that figures give where a result has not what they draw
             facts.refused[name.replace("_", " ")] = str(error)
+        except OverflowError:  # of digits: a limit at 0 has an infinite relative simulation error
+            facts.refused[name.replace("_", " ")] = NO_DIGITS
     return found | {each.name: each.figure for each in facts.account.exhibits if each.figure is not None}
 
 
@@ -71,7 +74,11 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
             found["reporting_probability"] = lambda: plot_reporting_probability(tree)
     if facts.has("constant_data") and len(facts.read["observed_data"]["period"]) > 1:
         found |= {f"periods_{name}": _ribbons(facts, name) for name in ORDER if f"{name}_median" in facts.table}
-    if any(kind.startswith("justice_funnel") for kind in facts.streams) and facts.has("posterior_predictive"):
+    if (
+        any(kind.startswith("justice_funnel") for kind in facts.streams)
+        and facts.has("posterior_predictive")
+        and facts.has("posterior")
+    ):
         found["cascade"] = lambda: plot_cascade(tree, area=facts.largest or None, names=names)
     given = tuple(facts.findings.values())
     if "leave one source out" in facts.findings:

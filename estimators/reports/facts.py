@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
 from estimators import numbers
 from estimators.diagnostics import Finding, Identification, contraction, convergence, identification
@@ -15,12 +16,15 @@ from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
 from estimators.reports.account import Account
 from estimators.reports.synthesis_tables import hidden_cells, totals, unknowns
-from estimators.reports.verdicts import UNKNOWN, VERDICTS
+from estimators.reports.verdicts import NOT_PUBLISHABLE, UNKNOWN, VERDICTS
 from estimators.reports.whole import SAMPLED, whole
-from estimators.results import summary
+from estimators.results import limits, summary
+
+type Array = NDArray[np.float64]
 
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
-NO_STATE = "The result does not say how its draws were sampled, so nothing shows that they may be published."
+LARGEST_ERROR = 1.0  # relative; of a limit at 0 it is infinite
+NO_STATE = "The result holds no draws, or does not say how they were sampled: nothing shows that it may be published."
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,7 +40,7 @@ class Facts:
     account : Account
         What no result knows.
     table : pandas.DataFrame
-        ``estimators.summary(post)``, the simulation error widened where draws are worth less than their number.
+        ``estimators.summary(post)``.
     told : Identification
         Verdict and findings.
     checked : Finding
@@ -45,6 +49,8 @@ class Facts:
         Given, by name.
     drawn : mapping of str to matplotlib.figure.Figure
         Figures by name; filled when the report is composed.
+    refused : mapping of str to str
+        Why a figure is not drawn, or of what no formula is known; filled likewise.
     """
 
     post: xr.DataTree
@@ -56,6 +62,7 @@ class Facts:
     findings: Mapping[str, Finding]
     drawn: dict[str, Drawing] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
+    _limits: dict[tuple[str, float], dict[str, Array]] = field(default_factory=dict)
 
     def has(self, groups: str) -> bool:
         """Whether the result has a group, or one of several joined by ``or``."""
@@ -79,7 +86,7 @@ class Facts:
     @property
     def publishable(self) -> bool:
         """Whether nothing failed."""
-        return self.checked.status != "not publishable"
+        return self.checked.status != NOT_PUBLISHABLE
 
     @property
     def focus(self) -> pd.DataFrame:
@@ -96,6 +103,14 @@ class Facts:
     def quantities(self) -> tuple[str, ...]:
         """Estimates that the result has."""
         return tuple(name for name in QUANTITIES if f"{name}_upper" in self.table)
+
+    def limits(self, quantity: str, probability: float) -> dict[str, Array]:
+        """Median, lower and upper limit as arrays over area and period, each found once."""
+        key = quantity, probability
+        if key not in self._limits:
+            found = limits(self.read, quantity, probability)
+            self._limits[key] = {end: each.transpose("area", "period").values for end, each in found.items()}
+        return self._limits[key]
 
     @cached_property
     def streams(self) -> tuple[str, ...]:
@@ -153,10 +168,10 @@ def gather_facts(
     known = "anchors" in post.children or "estimate" in post.children
     told = identification(read) if known else _unknown(read)
     checked = convergence(read)
-    if "sample_stats" not in post.children and post.attrs.get("engine") in SAMPLED:
-        checked = Finding("convergence", "not publishable", NO_STATE)
+    if post.attrs.get("engine") in SAMPLED and not {"posterior", "sample_stats"} <= set(post.children):
+        checked = Finding("convergence", NOT_PUBLISHABLE, NO_STATE)
     rows = (summary(read) if table is None else table).assign(verdict=told.verdict, convergence=checked.status)
-    rows["simulation_error"] = rows["simulation_error"] * _worth(read)
+    rows["simulation_error"] = rows["simulation_error"].clip(upper=LARGEST_ERROR)
     return Facts(post, read, account, rows, told, checked, {finding.name: finding for finding in findings})
 
 

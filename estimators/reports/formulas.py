@@ -226,7 +226,7 @@ def of_counts(estimator: str, description: str) -> Written | None:
     Examples
     --------
     >>> of_counts("Bounds", "").formulas[0].latex
-    'y / \\\\rho_{U} \\\\leq N \\\\leq y / \\\\rho_{L}'
+    'y / \\rho_{U} \\leq N \\leq y / \\rho_{L}'
     """
     if estimator == "Multiplier" and UNIFORM in description:
         return UNIFORM_MULTIPLIER

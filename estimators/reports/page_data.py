@@ -1,7 +1,8 @@
 """The figures behind a report: what was read, what is missing, hidden or a range."""
 
+from collections.abc import Mapping
+
 import numpy as np
-import xarray as xr
 
 from estimators import numbers
 from estimators.plots.wording import plural
@@ -33,24 +34,27 @@ def data(facts: Facts) -> tuple[Block, ...]:
         missing=int((~known & ~exact).sum()),
     )
     heads = ("Area", *(str(period) for period in observed["period"].values))
-    rows = tuple(
-        (facts.account.names.get(str(area), str(area)), *(_figure(observed, hidden, area, period) for period in observed["period"].values))
-        for area in observed["area"].values
-    )  # fmt: skip
-    gaps = [f"{area} {period}" for area in observed["area"].values for period in observed["period"].values
-            if not bool((known | exact).sel(area=area, period=period))]  # fmt: skip
+    areas = [str(area) for area in observed["area"].values]
+    values = {name: observed[name].transpose("area", "period").values for name in ("reported", "lower", "upper")}
+    concealed = hidden.transpose("area", "period").values
+    rows, gaps = [], []
+    for row, area in enumerate(areas):
+        here = ({name: float(each[row, at]) for name, each in values.items()} for at in range(len(heads) - 1))
+        cells = [_figure(cell, hidden=bool(dark)) for cell, dark in zip(here, concealed[row], strict=True)]
+        gaps += [f"{area} {period}" for period, cell in zip(heads[1:], cells, strict=True) if cell == numbers.MISSING]
+        rows.append((facts.account.names.get(area, area), *cells))
     named = ", ".join(gaps[:MOST])
     listed = MORE.format(named=named, others=len(gaps) - MOST) if len(gaps) > MOST else named
-    table = Table(heads, rows, f"Figures that were read, by area and period. {facts.state}")
+    table = Table(heads, tuple(rows), f"Figures that were read, by area and period. {facts.state}")
     return (Paragraph(text), *((Paragraph(MISSING.format(cells=listed)),) if gaps else ()), table, *_kinds(facts))
 
 
-def _figure(observed: xr.Dataset, hidden: xr.DataArray, area: object, period: object) -> str:
-    cell = {"area": area, "period": period}
-    value, low, high = (float(observed[name].sel(cell)) for name in ("reported", "lower", "upper"))
+def _figure(cell: Mapping[str, float], *, hidden: bool) -> str:
+    """An exact figure, a range, or the word for neither."""
+    value, low, high = cell["reported"], cell["lower"], cell["upper"]
     if np.isfinite(value):
         return numbers.count(value)
-    if bool(hidden.sel(cell)):
+    if hidden:
         return HIDDEN
     if np.isnan(low):
         return numbers.MISSING

@@ -46,7 +46,7 @@ def level(facts: Facts) -> tuple[Block, ...]:
     blocks += [Paragraph(found[name].text) for name in names if name in found]
     blocks += _picture(facts, "conflict", f"Conflict of anchors. {facts.state}")
     if "power" in found and not found["power"].table.empty:
-        blocks.append(audit_tables.power_table(facts.read))
+        blocks.append(audit_tables.power_table(found["power"].table))
     blocks += _picture(facts, "reporting_probability", BEFORE_AFTER.format(state=facts.state))
     blocks += tipping(facts)
     blocks += _picture(facts, "cascade", CASCADE.format(state=facts.state))

@@ -13,7 +13,6 @@ from estimators.rendering.document import Block, Paragraph, Picture, Table
 from estimators.reports.facts import Facts
 from estimators.reports.synthesis_tables import ENDS, PARTS, printed
 from estimators.reports.verdicts import sentence
-from estimators.results import limits
 
 MASSES = (0.5, 0.8, 0.95)
 CONTEXT = ("area", "period", "reported")
@@ -85,8 +84,8 @@ def every_cell(facts: Facts) -> tuple[Block, ...]:
 
 def interval_table(facts: Facts, quantity: str, rows: pd.DataFrame) -> Table:
     """Median and three intervals of a quantity, one row a cell; limits alone where there is no distribution."""
-    found = {mass: limits(facts.read, quantity, mass) for mass in MASSES}
-    masses = MASSES if "median" in found[MASSES[-1]] else MASSES[-1:]
+    arrays = {mass: facts.limits(quantity, mass) for mass in MASSES}
+    masses = MASSES if "median" in arrays[MASSES[-1]] else MASSES[-1:]
     digits, words = facts.digits, WORDS[quantity]
     heads = (
         "Area",
@@ -95,10 +94,6 @@ def interval_table(facts: Facts, quantity: str, rows: pd.DataFrame) -> Table:
         *(("Median",) if len(masses) > 1 else ()),
         *(_percent(mass) for mass in masses),
     )
-    # of each mass median, lower and upper as arrays over area and period
-    arrays = {
-        mass: {end: each.transpose("area", "period").values for end, each in found[mass].items()} for mass in masses
-    }
     axes = facts.read["observed_data"].to_dataset()
     place = {name: {str(label): at for at, label in enumerate(axes[name].values)} for name in ("area", "period")}
     cells = []
