@@ -1,9 +1,12 @@
 """How Sphinx builds the site: ``uv run sphinx-build -W docs build/site``. Nothing is fetched, and warnings are errors."""
 
+import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent))  # for site_pages
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))  # for site_pages
+os.environ["JUPYTER_PATH"] = str(HERE / "_jupyter")  # this Python and no kernel that a user may have
 
 project = "darkfigure"
 author = "the darkfigure contributors"
@@ -41,6 +44,7 @@ nitpick_ignore_regex = [("py:.*", r"(?!estimators\.).*")]
 html_theme = "pydata_sphinx_theme"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
+html_sidebars = {"index": [], "start": []}  # pages with none below them
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {

@@ -32,7 +32,9 @@ def as_markdown(rows: pd.DataFrame, names: dict[str, str]) -> str:
     for row in rows.sort_values("incidence_median", ascending=False).to_dict("records"):
         digits = numbers.supported_digits(float(row["simulation_error"]))
         rate, share = (
-            numbers.estimate(*(scale * float(row[f"{what}_{end}"]) for end in ("median", "lower", "upper")), digits)
+            numbers.estimate(
+                scale * row[f"{what}_median"], scale * row[f"{what}_lower"], scale * row[f"{what}_upper"], digits
+            )
             for what, scale in (("incidence", 1.0), ("reporting_probability", 100.0))
         )
         lines.append(f"| {names[row['area']]} | {numbers.count(float(row['reported']))} | {rate} | {share} |")

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
+from urllib.parse import quote
 
 import nbformat
 from docutils import nodes  # type: ignore[import-untyped]
@@ -24,6 +25,10 @@ BLOCK = re.compile(r"^```python\n(.*?)^```\n?", flags=re.MULTILINE | re.DOTALL)
 ONLY_HERE = re.compile(r"^<!-- site\n(.*?)^-->\n?", flags=re.MULTILINE | re.DOTALL)
 INCLUDED = re.compile(r"^include (\S+)$", flags=re.MULTILINE)
 LISTED = re.compile(r"^api (.+)$", flags=re.MULTILINE)
+NAME = re.compile(  # of a function in MathML, followed by what it is applied to
+    r"""(?<!<msub>)(?<!<msup>)(?<!<msubsup>)(<mi mathvariant="normal">[A-Za-z]+</mi>|<mi>[A-Za-z]{2,}</mi>)(?=<m[ins])"""
+)
+DOI = re.compile(r"\bdoi:(10\.[^\s,;]*[^\s,;.)])")
 LINK = re.compile(r"(\]\()([^)\s#:]+\.\w+)(#[^)\s]*)?(?=\))")
 PAGES = {"README.md": "about", "VISION.md": "about", "ARCHITECTURE.md": "architecture", "CONTRIBUTING.md": "contributing",
          "CHANGELOG.md": "changelog"}  # fmt: skip
@@ -123,12 +128,13 @@ def read_source(app: Sphinx, name: str, content: list[str]) -> None:
         content[0] = prepare(content[0], page)
 
 
-def tables_of_docstrings(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001
-    """Tables between upright bars, which Sphinx does not know in docstrings, as tables of its own."""
+def docstring(app: Sphinx, what: str, name: str, thing: Any, options: Any, lines: list[str]) -> None:  # noqa: ARG001
+    """What Sphinx does not know in docstrings: tables between upright bars, and references that end with their DOI."""
     found: list[str] = []
     for number, line in enumerate(lines):
         if not line.startswith("| "):
-            found += [] if line.startswith("|---") else [line]
+            linked = DOI.sub(lambda doi: f"`doi:{doi.group(1)} <https://doi.org/{quote(doi.group(1))}>`__", line)
+            found += [] if line.startswith("|---") else [linked, *([""] if re.search(r"doi:\S+$", line) else [])]
             continue
         if lines[number + 1 : number + 2] and lines[number + 1].startswith("|---"):
             found += ["", ".. list-table::", "   :header-rows: 1", ""]
@@ -139,15 +145,23 @@ def tables_of_docstrings(app: Sphinx, what: str, name: str, thing: Any, options:
     lines[:] = found
 
 
+def mathml(formula: str, display: str) -> str:
+    """A formula, with names upright and a thin space before what they are applied to."""
+    text = convert(re.sub(r"\\mathrm\{(\w+)\}", r"\\operatorname{\1}", formula), display=display)
+    text = text.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")
+    text = re.sub(r"<mo>([A-Za-z]+)</mo>", r'<mi mathvariant="normal">\1</mi>', text)
+    return NAME.sub(r'\1<mspace width="0.17em"/>', text)
+
+
 def inline(translator: Any, node: nodes.math) -> None:
     """A formula in a line."""
-    translator.body.append(convert(node.astext()))
+    translator.body.append(mathml(node.astext(), "inline"))
     raise nodes.SkipNode
 
 
 def displayed(translator: Any, node: nodes.math_block) -> None:
     """A formula by itself."""
-    translator.body.append(convert(node.astext(), display="block"))
+    translator.body.append(mathml(node.astext(), "block"))
     raise nodes.SkipNode
 
 
@@ -160,15 +174,15 @@ def refuse_network(app: Sphinx, exception: Exception | None) -> None:
     """A built page must read without a network."""
     if exception is None and app.builder.format == "html":
         files = [path for end in ("html", "css") for path in Path(app.outdir).rglob(f"*.{end}")]
-        found = {path.name: fetched(path.read_text(encoding="utf-8")) for path in files}
-        if any(found.values()):
-            raise ExtensionError(f"fetched from a network: { ({name: what for name, what in found.items() if what}) }")
+        found = [f"{path}: {what}" for path in files for what in fetched(path.read_text(encoding="utf-8"))]
+        if found:
+            raise ExtensionError("fetched from a network: " + "; ".join(found))
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.connect("source-read", read_source)
-    app.connect("autodoc-process-docstring", tables_of_docstrings, priority=600)
+    app.connect("autodoc-process-docstring", docstring, priority=600)
     app.connect("build-finished", refuse_network)
     app.add_html_math_renderer("mathml", (inline, None), (displayed, None))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

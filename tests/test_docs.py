@@ -24,10 +24,16 @@ def program(page):
     return "\n".join(lines)
 
 
-runnable = [page for page in PAGES if program(page).strip()]
+def runnable():
+    """Pages with Python; those that take long run each time the site is built, and here among the slow tests."""
+    for page in PAGES:
+        name = page.relative_to(ROOT).as_posix()
+        long = name == "docs/figures.md" or name.startswith("docs/experiments/")
+        if program(page).strip():
+            yield pytest.param(page, id=name, marks=[pytest.mark.slow] if long else [])
 
 
-@pytest.mark.parametrize("page", runnable, ids=lambda page: str(page.relative_to(ROOT)))
+@pytest.mark.parametrize("page", list(runnable()))
 def test_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     matplotlib.use("Agg")

@@ -47,7 +47,9 @@ def test_reference_has_every_public_name():
 @pytest.mark.parametrize("page", sorted((DOCS / "experiments").glob("*.md")), ids=lambda page: page.stem)
 def test_pages_of_experiments_show_their_models(page):
     experiment = ROOT / "experiments" / f"{page.stem}.py"
-    lines = [line for line in experiment.read_text(encoding="utf-8").splitlines() if re.match(r"[A-Z_]+ = ", line)]
+    lines = [
+        line for line in experiment.read_text(encoding="utf-8").splitlines() if re.match(r"(?!OUT )[A-Z_]+ = ", line)
+    ]
     assert not [line for line in lines if line not in page.read_text(encoding="utf-8")]
     seeds = re.findall(r"seed: int = (\d+)", experiment.read_text(encoding="utf-8"))
     told = page.read_text(encoding="utf-8")
@@ -78,11 +80,24 @@ def test_what_only_the_site_shows_is_shown_and_links_lead_to_its_pages(site):
     assert not about.startswith("# ")
 
 
-def test_docstring_tables_become_tables(site):
+def test_docstrings_are_made_readable(site):
     lines = ["Words.", "", "| a | b |", "|---|---|", "| 1 | 2 |", "", "More."]
-    site.tables_of_docstrings(None, "", "", None, None, lines)
+    site.docstring(None, "", "", None, None, lines)
     rows = ["   * - a", "     - b", "   * - 1", "     - 2"]
     assert lines == ["Words.", "", "", ".. list-table::", "   :header-rows: 1", "", *rows, "", "", "More."]
+    lines = ["A 2003. One. doi:10.1007/b97478", "B 1936. Two (doi:10.1/x(97)3-6)."]
+    site.docstring(None, "", "", None, None, lines)
+    assert lines[:2] == ["A 2003. One. `doi:10.1007/b97478 <https://doi.org/10.1007/b97478>`__", ""]
+    assert "<https://doi.org/10.1/x%2897%293-6>" in lines[2]
+
+
+def test_formulas_are_mathml(site):
+    text = site.mathml(r"\mathrm{E}\log\rho \sim \mathrm{Normal}(m, s)", "inline")
+    assert text.startswith("<math")
+    assert '<mi mathvariant="normal">E</mi><mspace' in text
+    assert "<mo>&#x0223C;</mo>" in text
+    assert "mspace" not in site.mathml("m_k + s_k^2 + \\mathrm{E}_k", "inline")
+    assert '<mi mathvariant="normal">Normal</mi><mo' in text
 
 
 def test_what_a_browser_would_fetch_is_found(site):
