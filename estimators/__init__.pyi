@@ -13,6 +13,9 @@ from .diagnostics import Identification as Identification
 from .diagnostics import contraction as contraction
 from .diagnostics import convergence as convergence
 from .diagnostics import identification as identification
+from .disclosure import Profile as Profile
+from .disclosure import guard as guard
+from .disclosure import guard_result as guard_result
 from .errors import CircularityError as CircularityError
 from .errors import ConvergenceWarning as ConvergenceWarning
 from .errors import DarkfigureError as DarkfigureError
@@ -49,7 +52,8 @@ from .priors import Prior as Prior
 from .priors import gamma_prior as gamma_prior
 from .priors import prior_table as prior_table
 from .reports import Exhibit as Exhibit
-from .reports import synthesis_report as synthesis_report
+from .reports import publication as publication
+from .reports import report as report
 from .results import load as load
 from .results import save as save
 from .results import summary as summary

@@ -5,7 +5,7 @@ Counts differ tenfold and more between countries of like size: by how much explo
 Data: victims identified, persons prosecuted and convicted in 19 countries 2008-2024 (UNODC, SDG 16.2.2), population (World Bank), the claim
 "1 in 100" for Mexico; beside it Walk Free's stock of 2016 and 2021, which counts something else. Bundled. Run time: one minute.
 
-    uv run experiments/latin_america.py [OUTPUT_FOLDER]
+    uv run experiments/latin_america.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
 """
 
 import sys
@@ -17,18 +17,20 @@ from estimators import reports
 CLAIM = est.Claim("1 in 100", by="Consejo Ciudadano", area="MEX", within=3, derived_from="hotline")
 FUNNEL = est.JusticeFunnel(stages=("persons_prosecuted", "persons_convicted"))
 MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), FUNNEL), anchors=(CLAIM,))
+OUT = "results/latin_america"
 
 
-def main(seed: int = 20220801, out: Path = Path("results/latin_america")) -> tuple[Path, ...]:
+def main(seed: int = 20220801, out: str | Path = OUT, formats: str = "html", language: str = "en") -> tuple[Path, ...]:
     """Load, fit, diagnose, report."""
     evidence, names = est.datasets.latin_america(), est.datasets.country_names()
     post = est.fit(MODEL, evidence, seed=seed)
     table, others, origin = est.summary(post), est.datasets.walk_free(), evidence.source_table()
     shown = [reports.ratio_exhibit(post, table, names=names)]
-    return est.synthesis_report(
-        post, out, about=__doc__, period="2019", names=names, beside=others, exhibits=shown, sources=origin, table=table
-    )
+    return est.report(
+        post, out, about=__doc__, period="2019", names=names, beside=others, exhibits=shown, sources=origin,
+        table=table, everything=True, formats=formats, language=language,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
-    print(*main(out=Path(*sys.argv[1:] or ["results/latin_america"])), sep="\n")
+    print(*main(20220801, *sys.argv[1:]), sep="\n")

@@ -3,7 +3,7 @@
 Data: victims and investigations of 32 states 2015-2024 (SESNSP), population (CONAPO), hotline reports by state in parts of 2019 and 2021.
 No claim: the one there is comes from the same calls. Bundled. Run time: three minutes, two fits.
 
-    uv run experiments/mexican_states.py [OUTPUT_FOLDER]
+    uv run experiments/mexican_states.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
 """
 
 import sys
@@ -16,23 +16,24 @@ ONE_LAW = est.Prior("area effects on cases per victim", "up to 35 %", "half-norm
 ONE_LINE = est.Prior("area effects on hotline use", "up to 80 %", "half-normal", (0.0, 0.3), "one national line")
 FUNNEL = est.JusticeFunnel(stages=("investigations_opened",), area_sd=ONE_LAW)
 MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), FUNNEL, est.Hotline(area_sd=ONE_LINE)))
+OUT = "results/mexican_states"
 
 
-def main(seed: int = 20220802, out: Path = Path("results/mexican_states")) -> tuple[Path, ...]:
+def main(seed: int = 20220802, out: str | Path = OUT, formats: str = "html", language: str = "en") -> tuple[Path, ...]:
     """Load, fit, diagnose, fit again without mass events, report."""
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
     names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
     post = est.fit(MODEL, evidence, seed=seed)
     table, events = est.summary(post), reports.mass_events(post, "victims_identified")
-    others = est.datasets.without(evidence, "victims_identified", events["about"])
-    calm = est.fit(MODEL, others, seed=seed)
+    calm = est.fit(MODEL, est.datasets.without(evidence, "victims_identified", events["about"]), seed=seed)
     shown = [*reports.tile_exhibits(table, tiles, period="2022"), reports.ratio_exhibit(post, table, names=names)]
     shown += [reports.event_exhibit(post, calm, events, table)]
     shown += [reports.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]
-    return est.synthesis_report(
-        post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table
-    )
+    return est.report(
+        post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table,
+        everything=True, formats=formats, language=language,
+    )  # fmt: skip
 
 
 if __name__ == "__main__":
-    print(*main(out=Path(*sys.argv[1:] or ["results/mexican_states"])), sep="\n")
+    print(*main(20220802, *sys.argv[1:]), sep="\n")

@@ -3,9 +3,9 @@
 Data: victims identified by state prosecutors (SESNSP) 2015–2024 by year, 2021 and 2022 by half-year; population (CONAPO); published
 estimates to compare with (Walk Free 2018 and 2023, CNDH). All are bundled. Run time: a few seconds.
 
-    uv run experiments/mexico_claim_audit.py [OUTPUT_FOLDER]
+    uv run experiments/mexico_claim_audit.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
 
-Writes posterior.nc, report.html and summary.csv.
+Writes posterior.nc, the report and summary.csv.
 """
 
 import sys
@@ -13,13 +13,14 @@ from pathlib import Path
 
 from estimators import audit
 
+OUT = "results/mexico_claim_audit"
 
-def main(seed: int = 20220801, out: Path = Path("results/mexico_claim_audit")) -> tuple[Path, ...]:
+
+def main(seed: int = 20220801, out: str | Path = OUT, formats: str = "html", language: str = "en") -> tuple[Path, ...]:
     """Load, fit, diagnose, report."""
     result = audit.mexico_audit(seed=seed, progress=sys.stderr.isatty())
-    return audit.write(result, audit.MEXICO, out)
+    return audit.write(result, audit.MEXICO, out, formats=formats, language=language)
 
 
 if __name__ == "__main__":
-    for path in main(out=Path(sys.argv[1]) if len(sys.argv) > 1 else Path("results/mexico_claim_audit")):
-        print(path)
+    print(*main(20220801, *sys.argv[1:]), sep="\n")

@@ -7,8 +7,9 @@ import pandas as pd
 
 from estimators.audit.readings import Audit
 from estimators.evidence import INDICATORS
-from estimators.rendering import Report, render_html
+from estimators.rendering import Report
 from estimators.rendering import write as write_file
+from estimators.rendering.spoken import Asked, render_all
 from estimators.reports import AuditResults, Context, audit_document
 from estimators.results import save
 
@@ -37,20 +38,38 @@ def _each_once(listed: "pd.Series[str]") -> str:
     return ", ".join(dict.fromkeys(", ".join(listed).split(", ")))
 
 
-def write(audit: Audit, context: Context, folder: str | os.PathLike[str]) -> tuple[Path, ...]:
-    """Write ``posterior.nc``, ``report.html`` and ``summary.csv`` into a folder, each whole or not at all.
+def write(
+    audit: Audit,
+    context: Context,
+    folder: str | os.PathLike[str],
+    *,
+    formats: Asked = ("html",),
+    language: Asked = "en",
+) -> tuple[Path, ...]:
+    """Write ``posterior.nc``, the report and ``summary.csv`` into a folder, each whole or not at all.
+
+    Parameters
+    ----------
+    audit : Audit
+        What was fitted.
+    context : Context
+        What no result knows.
+    folder : path
+        Made if it does not exist.
+    formats, language : str or iterable of str
+        Of the report, as for `estimators.report`.
 
     Returns
     -------
     tuple of pathlib.Path
-        The three files.
+        The files.
     """
     where = Path(folder)
-    page = render_html(document(audit, context))
+    pages = render_all(document(audit, context), formats, language)
     table = audit.summary().to_csv(index=False, lineterminator="\n")
     return (
         save(audit.tree(), where / "posterior.nc"),
-        write_file(page, where / "report.html"),
+        *(write_file(content, where / name) for name, content in pages.items()),
         write_file(table, where / "summary.csv"),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from estimators.cli.answers import assumptions, one_figure, print_json, said, several_figures
-from estimators.cli.options import add_claim_options, add_common_options, check_folder, claim_from
+from estimators.cli.options import add_claim_options, add_common_options, add_report_options, check_folder, claim_from
 from estimators.errors import DarkfigureError
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--out", type=Path, metavar="FOLDER", help=f"where to write the report (default for Mexico: {DEFAULT_FOLDER})"
     )
+    add_report_options(parser)
     add_common_options(parser)
     parser.set_defaults(run=_run)
 
@@ -69,7 +70,9 @@ def _mexico(options: argparse.Namespace) -> int:
     from estimators import audit
 
     result = audit.mexico_audit(seed=options.seed, progress=sys.stderr.isatty() and not options.json)
-    files = audit.write(result, audit.MEXICO, options.out or DEFAULT_FOLDER)
+    files = audit.write(
+        result, audit.MEXICO, options.out or DEFAULT_FOLDER, formats=options.format, language=options.language
+    )
     return _answer(result, options, files, period=audit.MEXICO.period)
 
 
@@ -81,7 +84,13 @@ def _one_claim(options: argparse.Namespace) -> int:
     result = audit.run(readings, {"figures": _evidence(options)}, seed=options.seed, progress=progress)
     files: Sequence[Path] = ()
     if options.out is not None:
-        files = audit.write(result, audit.context_of(result, options.typed), options.out)
+        files = audit.write(
+            result,
+            audit.context_of(result, options.typed),
+            options.out,
+            formats=options.format,
+            language=options.language,
+        )
         _warn_unnamed(options)
     return _answer(result, options, files)
 

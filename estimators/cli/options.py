@@ -52,6 +52,12 @@ def claim_from(options: argparse.Namespace) -> "Claim":
     )
 
 
+def add_report_options(parser: argparse.ArgumentParser) -> None:
+    """Add ``--format`` and ``--language`` of a report."""
+    parser.add_argument("--format", default="html", metavar="LIST", help="html,pdf,tex,docx (default html)")
+    parser.add_argument("--language", default="en", metavar="LIST", help="en,es,pt (default en)")
+
+
 def add_common_options(parser: argparse.ArgumentParser) -> None:
     """Add ``--json`` and ``--seed``."""
     parser.add_argument("--json", action="store_true", help="print JSON for machines")

@@ -12,8 +12,8 @@ from estimators.reports.synthesis_exhibits import (
     ratio_exhibit,
     tile_exhibits,
 )
-from estimators.reports.synthesis_report import synthesis_report
 from estimators.reports.synthesis_tables import totals, unknowns
+from estimators.reports.writing import report
 
 __all__ = [
     "AuditResults",
@@ -26,8 +26,8 @@ __all__ = [
     "mass_events",
     "publication",
     "ratio_exhibit",
+    "report",
     "strata_exhibits",
-    "synthesis_report",
     "tile_exhibits",
     "totals",
     "unknowns",

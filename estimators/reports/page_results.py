@@ -21,6 +21,7 @@ SEVERAL = "Medians and intervals of {masses} of the {quantity}, {origin}, limits
 LIMITS_ONLY = (
     "Limits of the {quantity}: the method has no distribution, so there is no median and no further interval. {state}"
 )
+MOMENTS = "Means and standard deviations, computed and not simulated; a mean need not exist. {state}"
 COMPUTED, DRAWN = "computed", "from draws"
 ONE = "{interval}; reported is missing where no exact figure was published. {state}"
 MEDIANS = "Medians and {probability:g} % intervals, limits rounded outward"
@@ -70,9 +71,29 @@ def results(facts: Facts) -> tuple[Block, ...]:
     """Intervals of the period of the first page; of a single area, of all its periods."""
     chosen = facts.table if len(facts.focus) == 1 else facts.focus
     blocks: list[Block] = [interval_table(facts, quantity, chosen) for quantity in facts.quantities]
+    blocks += moments(facts, chosen)
     if not facts.totals.empty and len(facts.focus) > 1:
         blocks.append(printed(with_hidden(facts, facts.totals), f"All areas together. {facts.state}"))
     return tuple(blocks)
+
+
+def moments(facts: Facts, rows: pd.DataFrame) -> tuple[Block, ...]:
+    """Means and standard deviations that were computed; where one does not exist it is infinite or missing."""
+    if not facts.has("moments"):
+        return ()
+    known = facts.post["moments"].to_dataset()
+    named = [name for name in PARTS if name in known and {"area", "period", "moment"} == set(known[name].dims)]
+    kinds = [str(each) for each in known["moment"].values]
+    heads = ("Area", "Period", *(f"{WORDS[name]}: {kind}" for name in named for kind in kinds))
+    arrays = [known[name].transpose("moment", "area", "period").values for name in named]
+    place = {name: {str(label): at for at, label in enumerate(known[name].values)} for name in ("area", "period")}
+    cells = []
+    for area, period in zip(rows["area"].astype(str), rows["period"].astype(str), strict=True):
+        at = place["area"][area], place["period"][period]
+        cells.append(
+            (_named(facts, area), period, *(numbers.number(float(each[at])) for array in arrays for each in array))
+        )
+    return (Table(heads, tuple(cells), MOMENTS.format(state=facts.state)),) if named else ()
 
 
 def every_cell(facts: Facts) -> tuple[Block, ...]:

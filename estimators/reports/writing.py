@@ -12,8 +12,9 @@ from estimators.diagnostics import Finding
 from estimators.disclosure import guard_result
 from estimators.errors import ModelError
 from estimators.plots.style import to_svg
-from estimators.rendering import FORMATS, draw, render, write
-from estimators.rendering.translate import LANGUAGES, translated
+from estimators.rendering import FORMATS, write
+from estimators.rendering.spoken import chosen, render_all
+from estimators.rendering.translate import LANGUAGES
 from estimators.reports.exhibit import Exhibit
 from estimators.reports.facts import Facts, gather_facts
 from estimators.reports.publication import account_of, compose
@@ -92,7 +93,7 @@ def report(
     >>> [path.name for path in paths][:2]
     ['report.html', 'report.tex']
     """
-    wanted, spoken = _chosen(formats, FORMATS, "format"), _chosen(language, LANGUAGES, "language")
+    chosen(formats, FORMATS, "format"), chosen(language, LANGUAGES, "language")
     if disclosure:
         if exhibits or findings:
             raise ModelError("disclosure: exhibits and findings were made before counts were hidden: leave them out")
@@ -101,17 +102,11 @@ def report(
     names = names or json.loads(str(post.attrs.get("area_names", "{}")))
     account = account_of(post, about, period, names, beside, exhibits, sources)
     facts = gather_facts(post, account, table, findings)
-    page = compose(facts)
-    where, files = Path(folder), dict[Path, str | bytes]()
-    for each in spoken:
-        said = translated(page, each).report
-        drawn = draw(said) if {"html", "pdf"} & set(wanted) else None
-        place = where / each if len(spoken) > 1 else where
-        for kind in wanted:
-            files |= {place / name: content for name, content in render(said, kind, each, drawn=drawn).items()}
+    where = Path(folder)
+    files: dict[str, str | bytes] = {**render_all(compose(facts), formats, language)}
     if everything:
-        files |= _beside(facts, where)
-    written = [write(content, path) for path, content in files.items()]
+        files |= _beside(facts)
+    written = [write(content, where / name) for name, content in files.items()]
     if everything:
         told = post.copy()
         told.attrs = {**post.attrs, "about": about, "area_names": json.dumps(names, ensure_ascii=False)}
@@ -119,22 +114,7 @@ def report(
     return tuple(written)
 
 
-def _chosen(asked: str | Iterable[str], known: Iterable[str], what: str) -> tuple[str, ...]:
-    """What was asked for, each once, in its order.
-
-    Raises
-    ------
-    ModelError
-        Naming what is not known.
-    """
-    listed = tuple(dict.fromkeys(part.strip() for part in (asked.split(",") if isinstance(asked, str) else asked)))
-    wrong = [part for part in listed if part not in known]
-    if wrong or not listed:
-        raise ModelError(f"{what}: {', '.join(map(repr, wrong)) or 'nothing'}: expected some of {', '.join(known)}")
-    return listed
-
-
-def _beside(facts: Facts, where: Path) -> dict[Path, str | bytes]:
+def _beside(facts: Facts) -> dict[str, str | bytes]:
     """Tables, each with the verdict and the state of the sampler, and figures."""
     state = {"verdict": facts.told.verdict, "convergence": facts.checked.status}
     tables = {
@@ -146,9 +126,7 @@ def _beside(facts: Facts, where: Path) -> dict[Path, str | bytes]:
         "convergence": facts.checked.table.assign(**state),
         **{exhibit.name: exhibit.table.assign(**state) for exhibit in facts.account.exhibits},
     }
-    files: dict[Path, str | bytes] = {
-        where / f"{name}.csv": rows.to_csv(index=False, lineterminator="\n")
-        for name, rows in tables.items()
-        if len(rows)
+    files: dict[str, str | bytes] = {
+        f"{name}.csv": rows.to_csv(index=False, lineterminator="\n") for name, rows in tables.items() if len(rows)
     }
-    return files | {where / f"{name}.svg": to_svg(figure) for name, figure in facts.drawn.items()}
+    return files | {f"{name}.svg": to_svg(figure) for name, figure in facts.drawn.items()}
