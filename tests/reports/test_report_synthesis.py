@@ -79,9 +79,9 @@ def written(post, table, exhibits, evidence, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     return {
         path.name: path
-        for path in est.synthesis_report(
+        for path in est.report(
             post, folder, about=ABOUT, period="2021", names={"AA": "First"}, beside=BESIDE, exhibits=exhibits,
-            sources=evidence.source_table(), table=table,
+            sources=evidence.source_table(), table=table, everything=True,
         )
     }  # fmt: skip
 
@@ -232,7 +232,7 @@ def test_ratios_of_strata_add_up(exhibits):
 
 def test_a_period_that_is_not_there_is_refused(post, table, tmp_path):
     with pytest.raises(est.DataError, match="one of 2020, 2021, 2022"):
-        est.synthesis_report(post, tmp_path, about="Title", period="1999", table=table)
+        est.report(post, tmp_path, about="Title", period="1999", table=table)
 
 
 def test_strata_that_are_not_there_are_refused(post, table):
@@ -241,5 +241,5 @@ def test_strata_that_are_not_there_are_refused(post, table):
 
 
 def test_the_period_of_most_figures_is_shown_by_default(post, table, tmp_path):
-    est.synthesis_report(post, tmp_path, about="Title", table=table)
+    est.report(post, tmp_path, about="Title", table=table)
     assert "All areas, 2022." in (tmp_path / "report.html").read_text(encoding="utf-8")
