@@ -1,5 +1,6 @@
 """Publication reports of every estimator, made of trees alone: sections, what is missing, numbers, verdicts, marks."""
 
+import sys
 import warnings
 
 import numpy as np
@@ -72,6 +73,12 @@ def written(trees):
     return {name: publication(post, about=ABOUT) for name, post in trees.items()}
 
 
+@pytest.fixture
+def undrawn(monkeypatch):
+    """Reports without figures, which take most of the time."""
+    monkeypatch.setattr(sys.modules[publication.__module__], "draw", lambda _: {})
+
+
 def section(report, heading):
     return next(each.blocks for each in report.sections if each.heading == heading)
 
@@ -121,13 +128,13 @@ def test_every_estimator_has_the_sections(written, name):
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_missing_group_is_named_and_nothing_fails(trees, written, name, monkeypatch):
+def test_a_missing_group_is_named_and_nothing_fails(trees, written, name, request):
     if name not in (
         "Bounds",
         "Multiplier",
         "Synthesis",
     ):  # drawing takes the time; of these three all kinds of figure are drawn
-        monkeypatch.setattr("estimators.reports.publication.draw", lambda _: {})
+        request.getfixturevalue("undrawn")
     before = missing(written[name])
     for group in trees[name].children:
         report = publication(without(trees[name], group), about=ABOUT)
@@ -166,6 +173,15 @@ def test_intervals_are_those_of_the_summary(trees, written, name):
         low, high = ([float(pair[place]) for pair in (all_of_it, most, halves)] for place in (0, 1))
         assert low == sorted(low)
         assert high == sorted(high, reverse=True)
+
+
+def test_computed_moments_are_shown_as_they_are(trees, written):
+    known = trees["ThinnedPoisson"]["moments"].to_dataset()["true_count"].sel(area="AA", period="2022").values
+    table = next(
+        block for block in section(written["ThinnedPoisson"], "Results") if "Means and" in getattr(block, "caption", "")
+    )
+    row = next(row for row in table.rows if row[:2] == ("AA", "2022"))
+    assert row[2:4] == tuple(numbers.number(float(value)) for value in known)
 
 
 def test_half_and_four_fifths_are_quantiles_of_the_draws(trees, written):
@@ -212,6 +228,7 @@ def test_only_what_failed_is_marked(trees, written, name):
     assert failed == (name in ("Synthesis", "HierarchicalThinnedPoisson"))
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_a_sampler_of_unknown_state_is_not_publishable(trees):
     for group in ("sample_stats", "posterior"):
         report = publication(without(trees["Synthesis"], group))
@@ -219,6 +236,7 @@ def test_a_sampler_of_unknown_state_is_not_publishable(trees):
         assert "nothing shows that it may be published" in section(report, "")[0].meaning
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_heavy_weights_are_marked(trees):
     post = trees["Synthesis"].copy(deep=True)
     post["sample_stats"] = post["sample_stats"].to_dataset().assign(effective_draws=9_999.0, pareto_k=0.71)
