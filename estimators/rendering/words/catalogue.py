@@ -20,7 +20,7 @@ ENOUGH = 3  # letters and signs
 PLACE = re.compile(r"\{(?P<what>[#=*@]?|\d)\}")
 CAPTURES = {
     "": "(.+?)",
-    "#": rf"((?=[^A-Za-z]|\d|1 in|no figure){FIGURE}+?)",
+    "#": rf"((?=[^A-Za-z]|\d|1 in|no figure){FIGURE}+)",
     "=": r"((?!(?!(?:19|20)\d\d\b)\d)[^,;:()“”]+?)",
     "*": "(.+?)",
     "@": r"(\d{4}-\d{2}-\d{2})",

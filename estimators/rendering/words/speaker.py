@@ -9,9 +9,10 @@ from estimators.rendering.words.numerals import is_figure, localised, long_date
 
 SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý“¿\d])")
 BREAK = re.compile(r"[.!?]\s+[A-ZÀ-Ý“]")
+IDENTIFIER = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 WORDS = re.compile(r"[a-zà-ÿ]{2}")
 # Between members of a list: how often a text is split there, and whether it may be where somebody's words are among them.
-LISTS = {"; ": (-1, True), ": ": (1, True), " – ": (1, True), ", ": (-1, False)}
+LISTS = {"; ": (-1, True), ": ": (1, True), " – ": (1, True), " − ": (-1, True), " + ": (-1, True), ", ": (-1, False)}
 BETWEEN_FIGURES = re.compile(r"\d – ")
 BRACKETS = re.compile(r"(?P<before>.+\S) \((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)", re.DOTALL)
 
@@ -55,8 +56,11 @@ class Speaker:
         """A text of any length."""
         if is_figure(text):
             return Spoken(localised(text, self.language))
-        if not WORDS.search(text):  # codes and symbols are the same everywhere
+        if not WORDS.search(text) and text not in self.words.plain:  # codes and symbols are the same everywhere
             return Spoken(localised(text, self.language))
+        if IDENTIFIER.fullmatch(text):
+            plain = self.say(text.replace("_", " "))
+            return Spoken(text, (text,)) if plain.left else plain
         found = self._sentence(text)
         if found is not None and not found.left:
             return found
