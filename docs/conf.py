@@ -7,6 +7,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))  # for site_pages
 os.environ["JUPYTER_PATH"] = str(HERE / "_jupyter")  # this Python and no kernel that a user may have
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(threads, "1")  # with -j 2 pages run beside each other
 
 project = "darkfigure"
 author = "the darkfigure contributors"
