@@ -11,12 +11,12 @@ def supported_digits(simulation_error: float, wanted: int = DIGITS) -> int:
 
     Examples
     --------
-    >>> supported_digits(0.0), supported_digits(0.01, 3), supported_digits(0.1)
-    (2, 2, 1)
+    >>> supported_digits(0.0), supported_digits(0.01, 3), supported_digits(0.1), supported_digits(float("inf"))
+    (2, 2, 1, 1)
     """
     if not simulation_error > 0.0:
         return wanted
-    return max(1, min(wanted, 1 + floor(-log10(2.0 * simulation_error))))
+    return max(1, min(wanted, 1 + floor(-log10(2.0 * simulation_error)))) if isfinite(simulation_error) else 1
 
 
 def rounded(value: float, digits: int = DIGITS, towards: str = "nearest") -> float:

@@ -16,6 +16,7 @@ from estimators.diagnostics import budget
 from estimators.diagnostics.finding import Finding
 
 type Array = NDArray[np.float64]
+type Places = NDArray[np.intp]
 
 FLAT = 0.01  # information, in units of that of the prior, below which a direction is one that figures say nothing of
 SMALL = 0.02  # loadings below it are not spoken of
@@ -149,31 +150,32 @@ def _times(weight: float) -> str:
 
 def _tipping_points(post: xr.DataTree, believed: Sequence[float]) -> Finding:
     """The reporting probability that each true count needs, and how much of the posterior lies at or above that count."""
-    observed = post["observed_data"].to_dataset()["reported"]
-    rows = []
-    for area in observed["area"].values:
-        for period in observed["period"].values:
-            count = float(observed.sel(area=area, period=period))
-            if not count > 0:
-                continue
-            for target in believed or [count * k for k in LADDER]:
-                rows.append(
-                    {
-                        "area": str(area),
-                        "period": str(period),
-                        "reported": count,
-                        "true_count": float(target),
-                        "reporting_probability": count / target,
-                        "one_in": target / count,
-                        "posterior_at_or_above": _probability_at_least(post, str(area), str(period), float(target)),
-                    }
-                )
+    observed = post["observed_data"].to_dataset()["reported"].transpose("area", "period")
+    areas, periods = np.nonzero(observed.values > 0)
+    count = np.repeat(observed.values[areas, periods], len(believed or LADDER))
+    target = np.tile(believed, len(areas)) if believed else count * np.tile(LADDER, len(areas))
+    cells = np.repeat(areas, len(believed or LADDER)), np.repeat(periods, len(believed or LADDER))
+    table = pd.DataFrame(
+        {
+            "area": observed["area"].values.astype(str)[cells[0]],
+            "period": observed["period"].values.astype(str)[cells[1]],
+            "reported": count,
+            "true_count": target,
+            "reporting_probability": count / target,
+            "one_in": target / count,
+            "posterior_at_or_above": _probabilities_at_least(post, cells, target),
+        }
+    )
     text = "If the true count were as in a row, the reporting probability would have to be as stated: that is all a count can say."
-    return Finding("tipping points", "arithmetic", text, pd.DataFrame(rows))
+    return Finding("tipping points", "arithmetic", text, table)
 
 
-def _probability_at_least(post: xr.DataTree, area: str, period: str, target: float) -> float:
+def _probabilities_at_least(post: xr.DataTree, cells: tuple[Places, Places], target: Array) -> Array:
+    """Share of the draws of each cell at or above a target."""
     if "posterior" not in post.children:
-        return float("nan")
-    draws = post["posterior"]["true_count"].sel(area=area, period=period)
-    return float((draws >= target).mean())
+        return np.full(len(target), np.nan)
+    draws = post["posterior"].to_dataset()["true_count"].transpose("chain", "draw", "area", "period").values
+    ordered = np.sort(draws.reshape(-1, *draws.shape[2:]), axis=0)
+    number = np.isfinite(ordered).sum(axis=0)
+    below = [np.searchsorted(ordered[: number[a, p], a, p], x) for a, p, x in zip(*cells, target, strict=True)]
+    return np.asarray(1.0 - np.array(below) / len(ordered) - (1.0 - number[cells] / len(ordered)))

@@ -40,6 +40,7 @@ def plot_cascade(
     area: str | None = None,
     period: str | None = None,
     names: Mapping[str, str] | None = None,
+    table: pd.DataFrame | None = None,
     title: str = "",
     width: float = PAGE,
 ) -> Figure:
@@ -53,6 +54,8 @@ def plot_cascade(
         Which cell; by default the first area and the period in which most stages have a figure, of several the last.
     names : mapping of str to str, optional
         Areas in words.
+    table : pandas.DataFrame, optional
+        ``estimators.summary(post)``, where it is known already.
     title : str
         Title.
     width : float
@@ -77,22 +80,22 @@ def plot_cascade(
     >>> len(plot_cascade(post, area="MEX").axes[0].get_yticklabels())
     4
     """
-    table = cascade_table(post, area=area, period=period)
-    cell = {"area": table["area"].iloc[0], "period": table["period"].iloc[0]}
+    stages = cascade_table(post, area=area, period=period)
+    cell = {"area": stages["area"].iloc[0], "period": stages["period"].iloc[0]}
     cell["area"] = (names or {}).get(cell["area"], cell["area"])
-    summarised = summary(post)
+    summarised = summary(post) if table is None else table
     digits = numbers.supported_digits(float(summarised["simulation_error"].iloc[0]))
     with styled():
-        figure, axes = new_figure(width, AROUND + ROW * len(table))
-        _draw(axes, table)
+        figure, axes = new_figure(width, AROUND + ROW * len(stages))
+        _draw(axes, stages)
         if width >= WITH_NUMBERS:
-            _write(axes, table, digits)
+            _write(axes, stages, digits)
         heading(figure, title or TITLE.format(**cell))
-        other = list(dict.fromkeys(table["unit"][table["unit"] != PERSONS]))
+        other = list(dict.fromkeys(stages["unit"][stages["unit"] != PERSONS]))
         mixed = MIXED.format(units=" or ".join(other)) if other else ""
-        stages = "; ".join(_said(row, digits) for row in table.to_dict("records"))
+        listed = "; ".join(_said(row, digits) for row in stages.to_dict("records"))
         note = NOTE.format(mixed=mixed, shares=SHARES if width >= WITH_NUMBERS else "")
-        finish(figure, summarised, note=note, alternative=ALTERNATIVE.format(stages=stages, **cell))
+        finish(figure, summarised, note=note, alternative=ALTERNATIVE.format(stages=listed, **cell))
         set_log_ticks(figure, axes)
     return figure
 

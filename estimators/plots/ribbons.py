@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -32,6 +33,7 @@ def plot_ribbons(
     quantity: str = "true_count",
     areas: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
+    table: pd.DataFrame | None = None,
     title: str = "",
     width: float = PAGE,
 ) -> Figure:
@@ -47,6 +49,8 @@ def plot_ribbons(
         Which, in this order; by default all.
     names : mapping of str to str, optional
         Areas in words.
+    table : pandas.DataFrame, optional
+        ``estimators.summary(post)``, where it is known already.
     title : str
         Title.
     width : float
@@ -73,7 +77,7 @@ def plot_ribbons(
     ends = {probability: limits(post, quantity, probability) for probability, _ in RIBBONS}
     if any(set(found) != {"median", "lower", "upper"} for found in ends.values()):
         raise ModelError(NO_DISTRIBUTION.format(estimator=estimator_of(post), quantity=words))
-    table = summary(post)
+    table = summary(post) if table is None else table
     table = table[table["area"].isin(chosen)]
     place, periods = _dates(post)
     with styled():

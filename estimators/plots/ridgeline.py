@@ -43,6 +43,7 @@ def plot_ridgeline(
     area: str | None = None,
     period: str | None = None,
     names: Mapping[str, str] | None = None,
+    table: pd.DataFrame | None = None,
     title: str = "",
     width: float = PAGE,
 ) -> Figure:
@@ -60,6 +61,8 @@ def plot_ridgeline(
         All areas in this period, by default the last one, sorted by their medians.
     names : mapping of str to str, optional
         Areas in words.
+    table : pandas.DataFrame, optional
+        ``estimators.summary(post)``, where it is known already.
     title : str
         Title.
     width : float
@@ -89,7 +92,7 @@ def plot_ridgeline(
     draws = draws_of(post, quantity)
     cell = cell_of(draws, area, period)
     over_periods = area is not None or (period is None and draws.sizes["area"] == 1)
-    rows = summary(post)
+    rows = summary(post) if table is None else table
     rows = rows[rows["area"] == cell["area"]] if over_periods else rows[rows["period"] == cell["period"]]
     rows = rows.dropna(subset=[f"{quantity}_median"])
     where = (names or {}).get(cell["area"], cell["area"]) if over_periods else cell["period"]

@@ -64,6 +64,7 @@ def plot_tipping_points(
     *,
     area: str | None = None,
     period: str | None = None,
+    table: pd.DataFrame | None = None,
     title: str = "",
     width: float = PAGE,
 ) -> Figure:
@@ -78,6 +79,8 @@ def plot_tipping_points(
         curve of the cell: how probable is a true count at least so high, and on a second axis the share reported that it needs.
     area, period : str, optional
         Which cell, without findings; by default the first area and the last period.
+    table : pandas.DataFrame, optional
+        ``estimators.summary(post)``, where it is known already.
     title : str
         Title.
     width : float
@@ -101,9 +104,9 @@ def plot_tipping_points(
     'Probability of a true count at least so high, unnamed area 2000'
     """
     if findings is None:
-        return _of_a_cell(post, area, period, title, width)
-    table = finding_of(findings, "tipping table").table
-    parts = list(table.groupby("held", sort=False))
+        return _of_a_cell(post, area, period, table, title, width)
+    rows = finding_of(findings, "tipping table").table
+    parts = list(rows.groupby("held", sort=False))
     across = max(1, min(int(width / PANEL), len(parts)))
     down = -(-len(parts) // across)
     with styled():
@@ -145,7 +148,9 @@ def _curve(held: str, rows: pd.DataFrame) -> str:
     return CURVE.format(held=held, first=f"{first:g}", last=f"{last:g}", low=low, high=high)
 
 
-def _of_a_cell(post: xr.DataTree, area: str | None, period: str | None, title: str, width: float) -> Figure:
+def _of_a_cell(
+    post: xr.DataTree, area: str | None, period: str | None, table: pd.DataFrame | None, title: str, width: float
+) -> Figure:
     draws = draws_of(post, "true_count")
     cell = cell_of(draws, area, period)
     words = " ".join(cell.values())
@@ -154,7 +159,7 @@ def _of_a_cell(post: xr.DataTree, area: str | None, period: str | None, title: s
         raise ModelError(NO_FIGURE.format(cell=words))
     values = np.sort(draws.sel(cell).values.ravel())
     median = float(np.median(values))
-    summarised = summary(post)
+    summarised = summary(post) if table is None else table
     digits = numbers.supported_digits(float(summarised["simulation_error"].iloc[0]))
     with styled():
         figure, axes = new_figure(width, 62.0)

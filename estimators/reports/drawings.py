@@ -69,7 +69,9 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
         if len(facts.told.anchors["anchor"].unique()) > 1:
             found["conflict"] = lambda: plot_conflict(tree)
     if facts.has("posterior"):
-        found["ridgeline"] = lambda: plot_ridgeline(_ridges(facts), period=_one_period(facts), names=names)
+        found["ridgeline"] = lambda: plot_ridgeline(
+            _ridges(facts), period=_one_period(facts), names=names, table=facts.table
+        )
         if facts.has("prior"):
             found["reporting_probability"] = lambda: plot_reporting_probability(tree)
     if facts.has("constant_data") and len(facts.read["observed_data"]["period"]) > 1:
@@ -79,7 +81,7 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
         and facts.has("posterior_predictive")
         and facts.has("posterior")
     ):
-        found["cascade"] = lambda: plot_cascade(tree, area=facts.largest or None, names=names)
+        found["cascade"] = lambda: plot_cascade(tree, area=facts.largest or None, names=names, table=facts.table)
     given = tuple(facts.findings.values())
     if "leave one source out" in facts.findings:
         found["leave_one_source_out"] = lambda: plot_leave_one_out(tree, given, what="source", names=names)
@@ -88,14 +90,14 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
     if "tipping table" in facts.findings:
         found["tipping_points"] = lambda: plot_tipping_points(tree, given)
     elif (cell := facts.largest) and facts.has("posterior"):
-        found["tipping_points"] = lambda: plot_tipping_points(tree, area=cell, period=period)
+        found["tipping_points"] = lambda: plot_tipping_points(tree, area=cell, period=period, table=facts.table)
     return found
 
 
 def _ribbons(facts: Facts, quantity: str) -> Callable[[], Drawing]:
     names = facts.account.names
     tree = facts.read if quantity == "true_count" else light(facts.read, facts.account.period)
-    return lambda: plot_ribbons(tree, quantity=quantity, names=names)
+    return lambda: plot_ribbons(tree, quantity=quantity, names=names, table=facts.table)
 
 
 def _one_period(facts: Facts) -> str | None:

@@ -68,10 +68,8 @@ def limits(post: xr.DataTree, name: str, probability: float) -> dict[str, xr.Dat
             }
     if "posterior" in post.children and name in post["posterior"]:
         draws = post["posterior"].to_dataset()[name]
-        return {
-            end: draws.quantile(p, dim=("chain", "draw"), skipna=False).drop_vars("quantile")
-            for end, p in wanted.items()
-        }
+        found = draws.quantile(list(wanted.values()), dim=("chain", "draw"), skipna=False)
+        return {end: found.isel(quantile=place).drop_vars("quantile") for place, end in enumerate(wanted)}
     if "estimate" in post.children and name in ("true_count", "incidence"):
         prefix = "" if name == "true_count" else "incidence_"
         group = post["estimate"].to_dataset()
@@ -91,21 +89,21 @@ def _simulation_error(post: xr.DataTree, probability: float) -> float:
     exact = post["quantiles"].to_dataset()["probability"].values if "quantiles" in post.children else np.array([])
     if all(np.isclose(exact, p).any() for p in (tail, 1.0 - tail)):
         return 0.0
-    import arviz as az
+    draws, ends = post["posterior"].to_dataset()[["true_count"]], limits(post, "true_count", probability)
+    both = (("lower", tail), ("upper", 1.0 - tail))
+    if "sample_stats" in post.children and "effective_draws" in post["sample_stats"]:
+        effective = float(post["sample_stats"]["effective_draws"])
+        errors = [_error_of_quantile(draws["true_count"], chance, effective) / ends[end] for end, chance in both]
+    else:
+        import arviz as az
 
-    draws = post["posterior"].to_dataset()[["true_count"]]
-    ends = limits(post, "true_count", probability)
-    errors = [
-        az.mcse(draws, method="quantile", prob=chance)["true_count"] / ends[end]
-        for end, chance in (("lower", tail), ("upper", 1.0 - tail))
-    ]
-    return float(max(np.nanmax(error.values) for error in errors)) * _repeated(post)
+        errors = [az.mcse(draws, method="quantile", prob=chance)["true_count"] / ends[end] for end, chance in both]
+    return float(max(np.nanmax(error.values) for error in errors))
 
 
-def _repeated(post: xr.DataTree) -> float:
-    """How much larger the error of weighted draws is than of as many independent ones: √(draws / effective draws), else 1."""
-    stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
-    if "effective_draws" not in stats:
-        return 1.0
-    draws = post["posterior"].sizes["chain"] * post["posterior"].sizes["draw"]
-    return float(np.sqrt(max(draws / float(stats["effective_draws"]), 1.0)))
+def _error_of_quantile(draws: xr.DataArray, chance: float, effective: float) -> xr.DataArray:
+    """Monte-Carlo standard error of a quantile of so many independent draws: half the way between those √(p(1-p)/n) to either side."""
+    beside = np.sqrt(chance * (1.0 - chance) / effective)
+    ends = [max(chance - beside, 0.0), min(chance + beside, 1.0)]
+    found = draws.quantile(ends, dim=("chain", "draw"), skipna=False)
+    return 0.5 * (found.isel(quantile=1) - found.isel(quantile=0))
