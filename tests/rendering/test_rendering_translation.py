@@ -182,3 +182,13 @@ def test_a_language_without_a_table_is_refused():
 def test_what_is_left_is_told_once_for_both_languages():
     report = Report("Mine", "Refused", (Section("Mine", (Paragraph("Mine too"),)),))
     assert untranslated(report) == ("Mine", "Mine too")
+
+
+@every_language
+def test_the_worst_words_and_long_texts_come_through(language, words, long_word):
+    """Red if a pattern goes astray in a text of a user, or if splitting has no end."""
+    text = " ".join([words] * 20)
+    several = f"{text}. {long_word}: " + "a, b; c: d – e (f) " * 400
+    for told in (words, text, long_word, several):
+        found = translated(Report(told, "", ()), language)
+        assert found.report.title == told

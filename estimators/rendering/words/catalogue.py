@@ -17,6 +17,8 @@ from estimators.rendering.words.numerals import FIGURE, is_figure
 LANGUAGES = ("en", "es", "pt")
 GLOSSARY = "glossary.csv"
 ENOUGH = 3  # letters and signs
+LONGEST = {0: 4000, 1: 4000, 2: 1500}  # letters at the places of a sentence, by how many they are: patterns stay quick
+OTHERWISE = 600
 PLACE = re.compile(r"\{(?P<what>[#=*@]?|\d)\}")
 CAPTURES = {
     "": "(.+?)",
@@ -53,6 +55,8 @@ class Template:
     def parts(self, text: str) -> tuple[str, ...] | None:
         """What stands at the places of a text; None if it is another sentence."""
         if not (text.endswith(self.end) and text[1:].startswith(self.begin[1:])):
+            return None
+        if len(text) - len(self.english) > LONGEST.get(len(self.kinds), OTHERWISE):
             return None
         found = self.pattern.fullmatch(text)
         if found is None:

@@ -13,6 +13,7 @@ IDENTIFIER = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
 WORDS = re.compile(r"[a-zà-ÿ]{2}")
 # Between members of a list: how often a text is split there, and whether it may be where somebody's words are among them.
 LISTS = {"; ": (-1, True), ": ": (1, True), " – ": (1, True), " − ": (-1, True), " + ": (-1, True), ", ": (-1, False)}
+TOGETHER, MEMBERS = 3, 60  # how many sentences a table has together at most; members of a list that are looked at
 BETWEEN_FIGURES = re.compile(r"\d – ")
 BRACKETS = re.compile(r"(?P<before>.+\S) \((?P<inside>[^()]*(?:\([^()]*\)[^()]*)*)\)", re.DOTALL)
 
@@ -116,7 +117,10 @@ class Speaker:
             return None
         said, at = [], 0
         while at < len(sentences):
-            runs = ((end, self._sentence(" ".join(sentences[at:end]))) for end in range(len(sentences), at + 1, -1))
+            runs = (
+                (end, self._sentence(" ".join(sentences[at:end])))
+                for end in range(min(at + TOGETHER, len(sentences)), at + 1, -1)
+            )
             whole = next(((end, run) for end, run in runs if run is not None and not run.left), None)
             end, spoken = whole or (at + 1, self.say(sentences[at]))
             said.append(spoken)
@@ -126,7 +130,7 @@ class Speaker:
     def _list(self, text: str) -> Spoken | None:
         """Members of a list; between commas every member must be known, for else it is a sentence of somebody's."""
         for between, (most, partly) in LISTS.items():
-            if between not in text or (between == " – " and BETWEEN_FIGURES.search(text)):
+            if not 0 < text.count(between) <= MEMBERS or (between == " – " and BETWEEN_FIGURES.search(text)):
                 continue
             members = text.split(between, most)
             said = [self.say(member) for member in members]
