@@ -172,7 +172,15 @@ def beside(facts: Facts) -> tuple[Block, ...]:
     ours = table[["area", "period", "simulation_error", *(f"true_count_{end}" for end in ENDS)]]
     both = others.rename(columns={"value": "published"}).merge(ours, on=["area", "period"])
     both["published_over_median"] = both["published"] / both["true_count_median"]
-    columns = ["area", "period", "by", "published", *(f"true_count_{end}" for end in ENDS), "published_over_median"]
+    columns = [
+        "area",
+        "period",
+        "by",
+        "published",
+        *(f"true_count_{end}" for end in ENDS),
+        "published_over_median",
+        "simulation_error",
+    ]
     text = BESIDE.format(counts="; ".join(dict.fromkeys(others["counts"])))
     caption = f"Two different quantities side by side. {facts.state}"
     return Paragraph(text), printed(both[columns], caption, names=facts.account.names)
