@@ -34,6 +34,7 @@ def small_panels(areas: Sequence[str], names: Mapping[str, str], width: float) -
         axes.set_title(shorten(names.get(area, area), most, placeholder=" …"), loc="left", fontsize=TEXT)
         axes.set_yscale("log")
         axes.grid(axis="y")
+        axes.set_autoscale_on(False)  # once, when all is drawn: limits are shared, and each mark would ask all panels
     for axes in panels[len(areas) :]:
         axes.set_visible(False)
     return figure, list(panels[: len(areas)])
@@ -41,6 +42,9 @@ def small_panels(areas: Sequence[str], names: Mapping[str, str], width: float) -
 
 def label_periods(figure: Figure, panels: Sequence[Axes], place: Array, periods: Sequence[str]) -> None:
     """As many labels as stand side by side when turned, under the lowest panel of each column."""
+    for axes in panels:
+        axes.set_autoscale_on(True)
+    panels[0].autoscale_view()
     across = len({axes.get_position().x0 for axes in panels})
     step = max(1, ceil(len(periods) * APART * across / (0.7 * 72.0 * figure.get_figwidth())))
     panels[0].set_xticks(place[::step], periods[::step])
