@@ -93,6 +93,8 @@ def _simulation_error(post: xr.DataTree, probability: float) -> float:
     both = (("lower", tail), ("upper", 1.0 - tail))
     if "sample_stats" in post.children and "effective_draws" in post["sample_stats"]:
         effective = float(post["sample_stats"]["effective_draws"])
+        if not effective > 0.0:
+            return float("inf")
         errors = [_error_of_quantile(draws["true_count"], chance, effective) / ends[end] for end, chance in both]
     else:
         import arviz as az
