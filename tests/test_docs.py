@@ -24,11 +24,14 @@ def program(page):
     return "\n".join(lines)
 
 
+LONG = ("figures", "multiverse", "report")
+
+
 def runnable():
     """Pages with Python; those that take long run each time the site is built, and here among the slow tests."""
     for page in PAGES:
         name = page.relative_to(ROOT).as_posix()
-        long = name == "docs/figures.md" or name.startswith("docs/experiments/")
+        long = name.startswith("docs/experiments/") or page.stem in LONG
         if program(page).strip():
             yield pytest.param(page, id=name, marks=[pytest.mark.slow] if long else [])
 

@@ -130,7 +130,7 @@ def known_too_well(seed):
 
 
 def test_no_hidden_count_can_be_worked_out():
-    found = {seed: wrong for seed in range(500) if (wrong := known_too_well(seed)[0])}
+    found = {seed: wrong for seed in range(150) if (wrong := known_too_well(seed)[0])}
     assert not found
 
 
