@@ -129,7 +129,7 @@ def test_every_estimator_has_the_sections(written, name):
 
 @pytest.mark.parametrize("name", MODELS)
 def test_a_missing_group_is_named_and_nothing_fails(trees, written, name, request):
-    if name not in ("Bounds", "Synthesis"):  # drawing takes the time; these two have all kinds of figure
+    if name != "Bounds":  # drawing takes the time, and what is not drawn is named by the same list
         request.getfixturevalue("undrawn")
     before = missing(written[name])
     for group in trees[name].children:
@@ -138,6 +138,13 @@ def test_a_missing_group_is_named_and_nothing_fails(trees, written, name, reques
         assert f"“{group}”" in said or f"{group} or" in said or f"or {group}" in said, group
         assert said != before, group
         assert headings(report) > CHECKLISTS, group
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["Multiplier", "Synthesis"])
+def test_figures_of_what_a_missing_group_leaves_are_drawn(trees, name):
+    for group in trees[name].children:
+        assert headings(publication(without(trees[name], group), about=ABOUT)) > CHECKLISTS, group
 
 
 def test_what_goes_missing_takes_its_section_along(trees):
