@@ -22,6 +22,7 @@ def checked():
     return post, est.check(model, evidence, post, seed=2, sampling=est.Sampling(draws=50, chains=2))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["source", "area"])
 def test_findings_of_a_check_are_found_and_told(checked, what):
     post, findings = checked
@@ -31,6 +32,7 @@ def test_findings_of_a_check_are_found_and_told(checked, what):
     assert numbers.estimate(first["median"], first["lower"], first["upper"]) in text
 
 
+@pytest.mark.slow
 def test_the_tipping_table_of_a_check_is_drawn(checked):
     post, findings = checked
     table = next(each for each in findings if each.name == "tipping table").table
