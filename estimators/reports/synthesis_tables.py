@@ -154,7 +154,7 @@ def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | Non
         part, _, end = column.rpartition("_")
         if (part in parts and end in ("lower", "upper")) or (part in bare and end == "upper"):
             continue
-        together = part in parts or part in bare
+        together = (part in parts and end == "median") or (part in bare and end == "lower")
         heads.append(_head(part if together else column))
         cells.append([_triple(row, part) if together else _cell(row[column], column, names or {}) for row in rows])
     return Table(tuple(heads), tuple(zip(*cells, strict=True)), caption, words)

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 import estimators as est
 from estimators import reports
+from estimators.reports import synthesis_tables
 
 ABOUT = """How many are there?
 
@@ -243,3 +244,13 @@ def test_strata_that_are_not_there_are_refused(post, table):
 def test_the_period_of_most_figures_is_shown_by_default(post, table, tmp_path):
     est.report(post, tmp_path, about="Title", table=table)
     assert "All areas, 2022." in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_column_whose_name_begins_like_an_estimate_is_not_one():
+    rows = pd.DataFrame(
+        {"ratio_of": ["true number"], "ratio_median": [2.0], "ratio_lower": [1.0], "ratio_upper": [4.0]}
+    )
+    table = synthesis_tables.printed(rows, "Ratios.")
+    assert table.rows == (("true number", "2 (1 – 4)"),)
+    limits = pd.DataFrame({"true_count_of": ["a"], "true_count_lower": [10.0], "true_count_upper": [40.0]})
+    assert synthesis_tables.printed(limits, "Limits.").rows[0][0] == "a"
