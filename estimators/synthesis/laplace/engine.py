@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from estimators.numeric.pareto import smoothed
 from estimators.synthesis.laplace.layout import effects
 from estimators.synthesis.laplace.proposal import (
-    BENT,
     Proposal,
     effective,
     mixture_log_density,
@@ -139,9 +138,7 @@ def _proposals(at: Array, log_weight: Array, bent: NDArray[np.bool_]) -> list[tu
     if min(bent.sum(), (~bent).sum()) < 10 * len(at) or not LEAST_SHARE < share < 1.0 - LEAST_SHARE:
         return [(refitted(at, log_weight), 1.0)]
     taken = min(max(share, LARGER_SHARE), 1.0 - LEAST_SHARE)
-    return [
-        (refitted(at[:, which], log_weight[which], BENT), part) for which, part in ((~bent, 1.0 - taken), (bent, taken))
-    ]
+    return [(refitted(at[:, which], log_weight[which]), part) for which, part in ((~bent, 1.0 - taken), (bent, taken))]
 
 
 def systematic(weight: Array, draws: int, rng: np.random.Generator) -> NDArray[np.intp]:

@@ -9,10 +9,7 @@ from scipy import linalg, special
 
 type Array = NDArray[np.float64]
 
-STRAIGHT, BENT = (
-    (8.0, 1.1),
-    (4.0, 1.3),
-)  # degrees of freedom, and variance beside the weighted draws': where it bends, tails are long
+DEGREES, WIDER = 4.0, 1.3  # of freedom, and variance beside the weighted draws': where it bends, tails are long
 ENOUGH = 6.0  # effective draws for each score before a covariance is believed
 
 
@@ -30,7 +27,7 @@ class Proposal:
 
     mean: Array
     covariance: Array
-    degrees: float = STRAIGHT[0]
+    degrees: float = DEGREES
 
     @cached_property
     def _factor(self) -> Array:
@@ -50,7 +47,7 @@ class Proposal:
         return np.asarray(constant - 0.5 * (nu + size) * np.log1p((solved**2).sum(axis=0) / nu))
 
 
-def refitted(at: Array, log_weight: Array, kind: tuple[float, float] = STRAIGHT) -> Proposal:
+def refitted(at: Array, log_weight: Array) -> Proposal:
     """Mean and covariance of weighted draws; weights are tempered until enough of them count."""
     size, power = len(at), 1.0
     while effective(power * log_weight) < min(ENOUGH * size, 0.5 * at.shape[1]) and power > 0.01:
@@ -60,8 +57,7 @@ def refitted(at: Array, log_weight: Array, kind: tuple[float, float] = STRAIGHT)
     beside = at - mean[:, None]
     covariance = (beside * weight) @ beside.T
     trust = effective(power * log_weight) / (effective(power * log_weight) + size)
-    degrees, wider = kind
-    return Proposal(mean, wider * (trust * covariance + (1.0 - trust) * np.diag(np.diag(covariance))), degrees)
+    return Proposal(mean, WIDER * (trust * covariance + (1.0 - trust) * np.diag(np.diag(covariance))))
 
 
 def mixture_log_density(proposals: list[tuple[Proposal, int]], at: Array) -> Array:
