@@ -28,6 +28,8 @@ from .evidence import Evidence as Evidence
 from .evidence import read_evidence as read_evidence
 from .evidence.single import single_figure as single_figure
 from .inference import fit as fit
+from .lists import Lists as Lists
+from .lists import read_lists as read_lists
 from .plots import alternative as alternative
 from .plots import plot_anchor_budget as plot_anchor_budget
 from .plots import plot_areas as plot_areas

@@ -59,6 +59,10 @@ class EngineError(ModelError):
     """The assumptions make a model, but one of its terms is beyond this engine."""
 
 
+class ExistenceError(ModelError):
+    """The estimate asked for does not exist for these figures: no finite number, or more than one, fits best."""
+
+
 class CircularityError(ModelError):
     """Two anchors of one model rest on the same figures, so they cannot count as two."""
 

@@ -19,14 +19,13 @@ A result is an `xarray.DataTree` that reads with ArviZ. Groups, where the method
 
 import json
 import warnings
-from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import xarray as xr
 
 from estimators import provenance, record
 from estimators.errors import ConvergenceWarning, DataError, EngineError, ModelError, Problem
-from estimators.evidence import Evidence
 from estimators.priors import Prior
 from estimators.sampling import Sampling, sample
 
@@ -60,8 +59,22 @@ class Estimator(Protocol):
         """What is taken for granted, in words."""
         ...
 
-    def figures(self, evidence: Evidence) -> Figures:
+    def figures(self, evidence: Any) -> Figures:
         """The cells to fit."""
+        ...
+
+
+class Figured(Protocol):
+    """What any table of figures has, such as `Evidence` or `Lists`."""
+
+    @property
+    def hash(self) -> str:
+        """Of its content."""
+        ...
+
+    @property
+    def label(self) -> str:
+        """Where it came from."""
         ...
 
 
@@ -107,8 +120,19 @@ class LaplaceEstimator(GraphEstimator, Protocol):
         ...
 
 
+@runtime_checkable
+class OwnEstimator(Estimator, Protocol):
+    """An estimator that has one way of computing, its own, such as maximum likelihood with a bootstrap."""
+
+    method: ClassVar[str]
+
+    def answer(self, figures: Figures, sampling: Sampling, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+        """Groups of the result."""
+        ...
+
+
 def fit(
-    estimator: Estimator, evidence: Evidence, *, seed: int, engine: Engine = "auto", sampling: Sampling | None = None
+    estimator: Estimator, evidence: Figured, *, seed: int, engine: Engine = "auto", sampling: Sampling | None = None
 ) -> xr.DataTree:
     """Fit an estimator to evidence.
 
@@ -116,7 +140,7 @@ def fit(
     ----------
     estimator : Estimator
         A value from `estimators.counts`, or any object with the same methods.
-    evidence : Evidence
+    evidence : Evidence or Lists
         Checked figures.
     seed : int
         The result is a function of estimator, evidence, seed, engine and sampling.
@@ -143,6 +167,8 @@ def fit(
     rng = np.random.default_rng(_checked_seed(seed))
     figures = estimator.figures(evidence)
     groups: dict[str, xr.Dataset] | None = None
+    if isinstance(estimator, OwnEstimator):
+        groups = estimator.answer(figures, sampling, rng)
     if chosen == "exact":
         groups = _exact(estimator, figures, sampling, rng)
     if chosen == "laplace":
@@ -161,9 +187,11 @@ def fit(
     return tree
 
 
-def _choose(estimator: Estimator, engine: Engine) -> tuple[Engine, str]:
+def _choose(estimator: Estimator, engine: Engine) -> tuple[str, str]:
     """The engine to try, and why."""
     name = type(estimator).__name__
+    if isinstance(estimator, OwnEstimator) and engine == "auto":
+        return estimator.method, "the only way of computing that this estimator has"
     can: dict[Engine, bool] = {
         "exact": isinstance(estimator, ExactEstimator),
         "laplace": isinstance(estimator, LaplaceEstimator),
@@ -224,7 +252,7 @@ def _sample(
 
 def _root_attributes(
     estimator: Estimator,
-    evidence: Evidence,
+    evidence: Figured,
     figures: xr.Dataset,
     seed: int,
     engine: tuple[str, str],

@@ -21,6 +21,7 @@ ROOMS = {
     "datasets": ("evidence errors", "pandas"),
     "counts": ("numeric priors evidence numbers errors", "numpy scipy xarray pymc pytensor"),
     "synthesis": ("numeric priors evidence errors", "numpy scipy pandas xarray pymc pytensor"),
+    "lists": ("numeric priors evidence numbers errors", "numpy scipy pandas xarray"),
     "record": ("priors", "numpy xarray"),
     "inference": ("priors evidence provenance record sampling errors", "numpy xarray pymc"),
     "sampling": ("errors", "numpy xarray pymc nutpie"),
