@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+import build_lists
 import build_mexico
 import build_package
 import build_press
@@ -20,6 +21,7 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
     **build_mexico.TABLES,
     **build_region.TABLES,
     **build_press.TABLES,
+    **build_lists.TABLES,
 }
 
 

@@ -18,7 +18,7 @@ ROOMS = {
     "numeric": ("", "numpy scipy"),
     "priors": ("numeric errors", "numpy scipy pandas"),
     "evidence": ("errors", "numpy scipy pandas xarray pyarrow openpyxl"),
-    "datasets": ("evidence errors", "pandas"),
+    "datasets": ("lists evidence errors", "numpy pandas"),
     "counts": ("numeric priors evidence numbers errors", "numpy scipy xarray pymc pytensor"),
     "synthesis": ("numeric priors evidence errors", "numpy scipy pandas xarray pymc pytensor"),
     "lists": ("numeric priors evidence numbers errors", "numpy scipy pandas xarray"),
