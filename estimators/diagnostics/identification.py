@@ -26,6 +26,7 @@ VERDICTS = {
     "unauditable": "one absolute anchor: the level of the estimate is that assumption, and no figure used here could contradict it",
     "compatible": "several absolute anchors that could have contradicted each other, and do not",
     "in conflict": "several absolute anchors that contradict each other: the pooled estimate is not to be used before the reason is known",
+    "conditional": "the overlaps of the lists fix the level only together with the assumption named, which no overlap can test",
     "untestable at this credibility": "several absolute anchors, stated so loosely that a claim wrong by a factor 5 would probably pass",
 }
 
@@ -37,7 +38,7 @@ class Identification:
     Parameters
     ----------
     verdict : str
-        *unauditable*, *compatible*, *in conflict (p = …)* or *untestable at this credibility*.
+        *unauditable*, *compatible*, *in conflict (p = …)*, *untestable at this credibility*, or, of lists, *conditional*.
     meaning : str
         The verdict in one sentence.
     findings : tuple of Finding
@@ -82,6 +83,8 @@ def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Iden
     'unauditable'
     """
     tipping = _tipping_points(post, believed)
+    if "lists" in post.children:
+        return _of_lists(post, tipping)
     if "anchors" not in post.children:
         bounds = Finding(
             "anchor budget", "no anchor", "Bounds rest on a range; within it no value is more likely than another."
@@ -94,6 +97,19 @@ def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Iden
     findings = (budget.budget_finding(table), _null_directions(post), conflict, power, tipping)
     verdict = _verdict(table, power)
     return Identification(verdict, VERDICTS[verdict.split(" (")[0]], findings, table)
+
+
+def _of_lists(post: xr.DataTree, tipping: Finding) -> Identification:
+    """Overlaps are figures that see the level, under one assumption."""
+    rests_on = str(post["lists"].attrs["rests_on"])
+    text = f"The level rests on the overlaps of the lists and on this: {rests_on}. No overlap can test it."
+    anchor = pd.DataFrame([{"anchor": rests_on, "share": 1.0}])
+    return Identification(
+        "conditional",
+        VERDICTS["conditional"],
+        (Finding("anchor budget", "one assumption", text, anchor), tipping),
+        anchor,
+    )
 
 
 def _verdict(table: pd.DataFrame, power: Finding) -> str:
