@@ -24,7 +24,8 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns area, period, reported, then median (of methods without a distribution: point), lower, upper of each quantity the method has, probability, simulation_error
+        Columns area, period, reported, then median (of methods without a distribution: point), lower, upper of each quantity the
+        method has, probability, simulation_error
         (largest Monte-Carlo standard error of the limits of the true count relative to them, 0 where quantiles are exact),
         convergence (*not publishable* where a sampler failed its standard), verdict, anchors, estimator. Where no figure was
         published the estimate is missing. Means are not given: they need not exist.
@@ -55,7 +56,7 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
 def limits(post: xr.DataTree, name: str, probability: float) -> dict[str, xr.DataArray]:
     """Median, lower and upper limit of a quantity over (area, period); empty where the method does not have it.
 
-    Exact quantiles are used where the result holds them, else the draws; of methods without a distribution, ``point`` stands for the median.
+    Exact quantiles are used where the result holds them, else the draws; ``point`` stands for the median where there is no distribution.
     """
     tail = 0.5 * (1.0 - probability)
     wanted = {"median": 0.5, "lower": tail, "upper": 1.0 - tail}
