@@ -31,6 +31,7 @@ ROOMS = {
         "execution inference sampling counts diagnostics evidence numeric errors",
         "numpy scipy pandas xarray arviz_stats pymc pytensor",
     ),
+    "comparison": ("lists inference diagnostics numbers errors", "numpy pandas"),
     "checks": (
         "execution synthesis sampling diagnostics evidence numeric numbers errors",
         "numpy scipy pandas xarray arviz tqdm",
@@ -45,7 +46,7 @@ ROOMS = {
         "numpy pandas xarray tqdm",
     ),
     "cli": (
-        "audit reports rendering results calibration diagnostics inference counts priors evidence datasets provenance numbers errors",
+        "audit reports rendering results plots calibration comparison lists diagnostics inference counts priors evidence datasets provenance numbers errors",
         "numpy pandas xarray tqdm",
     ),
 }

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from estimators.priors import Claim
 
 DEFAULT_SEED = 20220801
-TYPED = ("claim", "fit", "DataFrame")  # places of problems with what stood on the command line, not in a file
+TYPED = (
+    "claim",
+    "fit",
+    "compare_lists",
+    "DataFrame",
+)  # places of problems with what stood on the command line, not in a file
 OPTION_OF = {"": "claim", "value": "reported", "period_start": "period", "period_end": "period"}
 
 

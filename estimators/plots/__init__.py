@@ -11,6 +11,7 @@ from estimators.plots.conflict import conflict_table, plot_conflict
 from estimators.plots.forest import plot_forest
 from estimators.plots.layouts import tile_layout
 from estimators.plots.leave_one_out import plot_leave_one_out
+from estimators.plots.lists import plot_lists
 from estimators.plots.multiverse import plot_multiverse
 from estimators.plots.periods import plot_periods
 from estimators.plots.predictions import plot_predictions, prediction_table
@@ -33,6 +34,7 @@ __all__ = [
     "plot_conflict",
     "plot_forest",
     "plot_leave_one_out",
+    "plot_lists",
     "plot_multiverse",
     "plot_periods",
     "plot_predictions",

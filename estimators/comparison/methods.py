@@ -1,0 +1,110 @@
+"""Every method on the same lists, in one call."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+import numpy as np
+import pandas as pd
+
+from estimators import lists as rooms
+from estimators.comparison.answers import answer
+from estimators.comparison.telling import spread
+from estimators.diagnostics import Finding
+from estimators.errors import DataError, Problem
+from estimators.inference import Estimator
+from estimators.lists import Lists, read_lists
+
+FEWEST = 100  # replicates below which the tails of a 95 % interval are guesses
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a user may choose of all methods at once.
+
+    Parameters
+    ----------
+    delta : float or None
+        Of `DecomposableGraphs`.
+    bootstrap : int
+        Replicates of the methods that have a bootstrap, 0 for none.
+    """
+
+    delta: float | None
+    bootstrap: int
+
+
+METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
+    "independence": lambda _: rooms.Independence(),
+}
+
+
+def compare_lists(
+    source: "Lists | str | os.PathLike[str] | pd.DataFrame",
+    *,
+    seed: int,
+    methods: Sequence[str] = (),
+    delta: float | None = None,
+    bootstrap: int = 1000,
+) -> Finding:
+    """Fit every method that lists allow.
+
+    Parameters
+    ----------
+    source : Lists, or what `read_lists` takes
+        The lists.
+    seed : int
+        Of bootstraps and draws; each method's answer is the same whichever others are asked.
+    methods : sequence of str, optional
+        Which ones, of `METHODS`; all by default.
+    delta : float, optional
+        Prior count in each cell of `DecomposableGraphs`; 2^-lists by default.
+    bootstrap : int
+        Replicates of the bootstrap, 0 for none.
+
+    Returns
+    -------
+    Finding
+        Its table has a row a method: method, estimate, lower and upper limit of the 95 % interval, interval (which kind), status (*ok*;
+        *warning*: read the reasons before the figure is used; *refused*: there is no estimate), reasons, rests_on.
+
+    Raises
+    ------
+    DataError
+        If the table cannot be read as lists, or a method is not known.
+
+    Examples
+    --------
+    >>> import estimators as est
+    >>> told = compare_lists(est.datasets.lists("HIV_Rome"), seed=1, methods=["independence"])
+    >>> told.table[["method", "status"]].values.tolist()
+    [['independence', 'ok']]
+    """
+    lists = source if isinstance(source, Lists) else read_lists(source)
+    _check(methods, delta, bootstrap)
+    choices = Choices(delta, bootstrap)
+    rows = [{"method": name} | answer(METHODS[name](choices), lists, seed) for name in methods or METHODS]
+    table = pd.DataFrame(rows)
+    table.attrs = {"lists": lists.names, "observed": lists.observed, "label": lists.label}
+    status, text = spread(table, lists)
+    return Finding("methods compared", status, text, table)
+
+
+def _check(methods: Sequence[str], delta: float | None, bootstrap: int) -> None:
+    problems = []
+    for name in methods:
+        if name not in METHODS:
+            close = get_close_matches(name, METHODS, n=1, cutoff=0.4)
+            perhaps = f", perhaps {close[0]!r}" if close else ""
+            problems.append(
+                Problem("compare_lists", None, "methods", name, f"a method{perhaps}; known: {', '.join(METHODS)}")
+            )
+    if delta is not None and not 0.0 < delta < np.inf:
+        problems.append(Problem("compare_lists", None, "delta", str(delta), "a positive number of people"))
+    if bootstrap != 0 and bootstrap < FEWEST:
+        problems.append(
+            Problem("compare_lists", None, "bootstrap", str(bootstrap), f"0, or at least {FEWEST} replicates")
+        )
+    if problems:
+        raise DataError(problems)
