@@ -61,7 +61,7 @@ def plot_anchor_budget(post: xr.DataTree, *, note: str = "", width: float = PAGE
     told = identification(post)
     table = told.finding("anchor budget").table
     shares = [(str(row["anchor"]), float(row["share"])) for row in table.to_dict("records")]
-    rests = state(post)
+    rests = state(post, told)
     said = (
         "" if note in standing(rests) else note
     )  # a caller may tell the state of the sampler, which stands there already

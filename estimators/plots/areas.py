@@ -81,8 +81,7 @@ def plot_areas(
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
         heading(figure, title)
         _finish(figure, rows, quantities, names or {}, beside)
-        for axes in panels:
-            set_log_ticks(figure, axes)
+        set_log_ticks(figure, panels)
     return figure
 
 

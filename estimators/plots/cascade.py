@@ -96,7 +96,7 @@ def plot_cascade(
         listed = "; ".join(_said(row, digits) for row in stages.to_dict("records"))
         note = NOTE.format(mixed=mixed, shares=SHARES if width >= WITH_NUMBERS else "")
         finish(figure, summarised, note=note, alternative=ALTERNATIVE.format(stages=listed, **cell))
-        set_log_ticks(figure, axes)
+        set_log_ticks(figure, [axes])
     return figure
 
 

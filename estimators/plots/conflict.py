@@ -8,7 +8,7 @@ from matplotlib.figure import Figure
 
 from estimators import numbers
 from estimators.diagnostics.budget import LEVEL, Z95, comparisons, format_p
-from estimators.diagnostics.identification import identification
+from estimators.diagnostics.identification import Identification, identification
 from estimators.errors import ModelError
 from estimators.plots.reading import NO_AREA, estimator_of
 from estimators.plots.standing import state
@@ -69,9 +69,17 @@ def conflict_table(post: xr.DataTree, *, area: str | None = None) -> pd.DataFram
     ModelError
         The result has no anchors, or not this area.
     """
+    return _compared(_told(post), area)
+
+
+def _told(post: xr.DataTree) -> Identification:
     if "anchors" not in post.children:
         raise ModelError(NO_ANCHORS.format(estimator=estimator_of(post)))
-    cells = identification(post).anchors
+    return identification(post)
+
+
+def _compared(told: Identification, area: str | None) -> pd.DataFrame:
+    cells = told.anchors
     cells = cells.assign(sd=np.hypot(cells["log_sd"], cells["others_log_sd"]))
     table = comparisons(cells)
     whole = "compared" in cells
@@ -135,7 +143,8 @@ def plot_conflict(post: xr.DataTree, *, area: str | None = None, title: str = ""
     >>> "in conflict" in est.alternative(figure)
     True
     """
-    table = conflict_table(post, area=area)
+    told = _told(post)
+    table = _compared(told, area)
     alone = bool(table["z"].isna().all())
     with styled():
         labels = ["\n".join(broken(name, letters(FOR_LABELS * width))) for name in table["anchor"]]
@@ -149,9 +158,9 @@ def plot_conflict(post: xr.DataTree, *, area: str | None = None, title: str = ""
         elif width >= WITH_NUMBERS:
             _write(axes, table)
         heading(figure, title or TITLE.format(area=table["area"].iloc[0]))
-        note = ALONE_NOTE if alone else NOTE.format(level=LEVEL, power=_power(post))
-        finish(figure, state(post), note=note, alternative=_said(table, alone))
-        set_log_ticks(figure, axes)
+        note = ALONE_NOTE if alone else NOTE.format(level=LEVEL, power=_power(told))
+        finish(figure, state(post, told), note=note, alternative=_said(table, alone))
+        set_log_ticks(figure, [axes])
     return figure
 
 
@@ -183,8 +192,8 @@ def _write(axes: Axes, table: pd.DataFrame) -> None:
         axes.annotate(words, (1.01, place), xycoords=("axes fraction", "data"), va="center", fontsize=SMALL)
 
 
-def _power(post: xr.DataTree) -> str:
-    text = identification(post).finding("power").text
+def _power(told: Identification) -> str:
+    text = told.finding("power").text
     return text.split(" and the 95 %")[0].rstrip(", ") + ". " if text else ""
 
 

@@ -105,7 +105,7 @@ def plot_forest(
             told=told(rows, quantity, shown),
         )
         finish(figure, rows, note=NOTE if len(rows) else NOTHING, alternative=alternative)
-        set_log_ticks(figure, axes)
+        set_log_ticks(figure, [axes])
     return figure
 
 

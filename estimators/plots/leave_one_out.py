@@ -88,7 +88,7 @@ def plot_leave_one_out(
             _write(axes, table)
         heading(figure, title or TITLE.format(what=what))
         finish(figure, state(post), note=NOTE + (FACTORS if width >= WITH_NUMBERS else ""), alternative=_said(table))
-        set_log_ticks(figure, axes)
+        set_log_ticks(figure, [axes])
     return figure
 
 

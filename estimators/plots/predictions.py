@@ -1,5 +1,6 @@
 """Figures against what the fitted model predicts for them: which of them does it not expect."""
 
+from collections.abc import Sequence
 from math import ceil
 
 import numpy as np
@@ -73,7 +74,7 @@ def prediction_table(post: xr.DataTree) -> pd.DataFrame:
         draws, density = (_flat(group[name]) for group in (predicted, densities))
         weight = _weights_without(density)
         lower, upper = (figures[f"{name} {end}"].values.astype(float) for end in ("lower", "upper"))
-        low, median, high = (_quantile(draws, weight, probability) for probability in (0.025, 0.5, 0.975))
+        low, median, high = _quantiles(draws, weight, (0.025, 0.5, 0.975))
         tail = 2.0 * np.minimum(((draws >= lower) * weight).sum(axis=0), ((draws <= upper) * weight).sum(axis=0))
         columns = {
             "lower": lower,
@@ -105,10 +106,12 @@ def _weights_without(density: Array) -> Array:
     return np.asarray(ratio / ratio.sum(axis=0))
 
 
-def _quantile(draws: Array, weight: Array, probability: float) -> Array:
+def _quantiles(draws: Array, weight: Array, probabilities: Sequence[float]) -> list[Array]:
+    """Weighted quantiles of each column."""
     order = np.argsort(draws, axis=0)
-    reached = np.cumsum(np.take_along_axis(weight, order, axis=0), axis=0) >= probability
-    return np.asarray(np.take_along_axis(draws, order, axis=0)[np.argmax(reached, axis=0), np.arange(draws.shape[1])])
+    reached = np.cumsum(np.take_along_axis(weight, order, axis=0), axis=0)
+    rows = [order[np.argmax(reached >= each, axis=0), np.arange(draws.shape[1])] for each in probabilities]
+    return [np.take_along_axis(draws, row[None], axis=0)[0] for row in rows]
 
 
 def plot_predictions(table: pd.DataFrame, *, width: float = PAGE) -> Figure:

@@ -79,7 +79,7 @@ def plot_reporting_probability(
         )
         set_log_ticks(
             figure,
-            axes,
+            [axes],
             place=lambda one_in: float(-np.log10(one_in)),
             value=lambda place: float(10.0**-place),
             words="1 in {:,.15g}".format,

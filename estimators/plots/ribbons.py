@@ -34,6 +34,7 @@ def plot_ribbons(
     areas: Sequence[str] = (),
     names: Mapping[str, str] | None = None,
     table: pd.DataFrame | None = None,
+    ends: Mapping[float, Mapping[str, xr.DataArray]] | None = None,
     title: str = "",
     width: float = PAGE,
 ) -> Figure:
@@ -51,6 +52,8 @@ def plot_ribbons(
         Areas in words.
     table : pandas.DataFrame, optional
         ``estimators.summary(post)``, where it is known already.
+    ends : mapping of float to mapping of str to xarray.DataArray, optional
+        Median, lower and upper limit of the quantity by probability of the interval, where they are known already.
     title : str
         Title.
     width : float
@@ -74,7 +77,7 @@ def plot_ribbons(
     1
     """
     chosen, words = chosen_areas(post, areas), WORDS.get(quantity, quantity)
-    ends = {probability: limits(post, quantity, probability) for probability, _ in RIBBONS}
+    ends = ends or {probability: limits(post, quantity, probability) for probability, _ in RIBBONS}
     if any(set(found) != {"median", "lower", "upper"} for found in ends.values()):
         raise ModelError(NO_DISTRIBUTION.format(estimator=estimator_of(post), quantity=words))
     table = summary(post) if table is None else table

@@ -120,7 +120,9 @@ def plot_ridgeline(
             note=_note(values, labels.tolist(), quantity),
             alternative=ALTERNATIVE.format(quantity=words, ridges=plural(len(rows), "ridge"), told=said),
         )
-        set_log_ticks(figure, axes, place=lambda value: float(np.log10(value)), value=lambda place: float(10.0**place))
+        set_log_ticks(
+            figure, [axes], place=lambda value: float(np.log10(value)), value=lambda place: float(10.0**place)
+        )
     return figure
 
 

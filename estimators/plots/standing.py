@@ -4,7 +4,7 @@ import pandas as pd
 import xarray as xr
 
 from estimators.diagnostics.convergence import convergence
-from estimators.diagnostics.identification import identification
+from estimators.diagnostics.identification import Identification, identification
 
 PUBLISHABLE, FAILED = "publishable", "not publishable"
 PARTLY = "partly not publishable"
@@ -28,8 +28,8 @@ def standing(table: pd.DataFrame) -> str:
     return f"{verdict} Sampler: {'; '.join(sampled)}." if sampled else verdict
 
 
-def state(post: xr.DataTree) -> pd.DataFrame:
-    """Verdict and state of the sampler of a result, in a table of one row.
+def state(post: xr.DataTree, told: Identification | None = None) -> pd.DataFrame:
+    """Verdict and state of the sampler of a result, in a table of one row; the identification may be known already.
 
     Examples
     --------
@@ -37,7 +37,9 @@ def state(post: xr.DataTree) -> pd.DataFrame:
     >>> state(est.fit(est.Multiplier(est.Claim("1 in 100")), est.single_figure(494), seed=1)).to_dict("list")
     {'verdict': ['unauditable'], 'convergence': ['independent draws']}
     """
-    return pd.DataFrame({"verdict": [identification(post).verdict], "convergence": [convergence(post).status]})
+    return pd.DataFrame(
+        {"verdict": [(told or identification(post)).verdict], "convergence": [convergence(post).status]}
+    )
 
 
 def reservation(table: pd.DataFrame) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 from estimators.plots.standing import reservation, standing
@@ -145,9 +146,10 @@ def alternative(figure: Figure) -> str:
 
 def to_svg(figure: Figure) -> str:
     """The figure as inline SVG with its alternative text, without a date, so that the same result gives the same bytes."""
-    buffer = StringIO()
-    with styled():
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    buffer, dpi = StringIO(), figure.dpi
+    with styled():  # drawn once; `savefig` draws twice, the first time for the layout alone
+        FigureCanvasSVG(figure).print_svg(buffer, metadata={"Date": None, "Creator": None})  # type: ignore[no-untyped-call]
+    figure.dpi = dpi
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     begin = text.index(">") + 1

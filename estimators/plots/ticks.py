@@ -17,18 +17,18 @@ FEW_DECADES, MOST_VERTICAL = 2.0, 12
 
 def set_log_ticks(
     figure: Figure,
-    axes: Axes | SecondaryAxis,
+    panels: Sequence[Axes | SecondaryAxis],
     *,
     place: Callable[[float], float] = float,
     value: Callable[[float], float] = float,
     words: Callable[[float], str] = "{:,.15g}".format,
 ) -> None:
-    """Set the densest round ticks whose labels leave a gap between them, within the limits of the axis.
+    """Set the densest round ticks whose labels leave a gap between them, within the limits of each axis.
 
     Parameters
     ----------
-    figure, axes : Figure, Axes
-        With limits, labels and everything else that takes room already there.
+    figure, panels : Figure, sequence of Axes
+        With limits, labels and everything else that takes room already there. The figure is laid out once, with the densest ticks.
     place : callable
         From a round number to its place on the axis.
     value : callable
@@ -36,16 +36,35 @@ def set_log_ticks(
     words : callable
         Label of a round number.
     """
-    ends = axes.get_xlim()
-    low, high = sorted(value(end) for end in ends)
-    axes.xaxis.set_minor_locator(NullLocator())
-    for ticks in _candidates(low, high):
+    choices = [list(_candidates(*sorted(value(end) for end in axes.get_xlim()))) for axes in panels]
+
+    def put(axes: Axes | SecondaryAxis, ticks: Sequence[float]) -> None:
+        ends = axes.get_xlim()
         axes.set_xticks([place(tick) for tick in ticks], [words(tick) for tick in ticks])
         axes.set_xlim(*ends)
-        figure.draw_without_rendering()
-        boxes = sorted(tuple(label.get_window_extent().intervalx) for label in axes.get_xticklabels())
-        if all(left[1] + GAP < right[0] for left, right in pairwise(boxes)):
-            return
+
+    for axes, choice in zip(panels, choices, strict=True):
+        axes.xaxis.set_minor_locator(NullLocator())
+        put(axes, choice[0])
+    lay_out(figure)
+    for axes, choice in zip(panels, choices, strict=True):
+        for ticks in choice:
+            put(axes, ticks)
+            if _apart(axes):
+                break
+
+
+def lay_out(figure: Figure) -> None:
+    """Give every panel its place, without drawing."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+
+
+def _apart(axes: Axes | SecondaryAxis) -> bool:
+    """Whether no two labels touch."""
+    boxes = sorted(tuple(label.get_window_extent().intervalx) for label in axes.get_xticklabels())
+    return all(left[1] + GAP < right[0] for left, right in pairwise(boxes))
 
 
 def _candidates(low: float, high: float) -> Iterator[Sequence[float]]:

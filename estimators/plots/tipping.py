@@ -122,9 +122,7 @@ def plot_tipping_points(
         heading(figure, title or TITLE)
         curves = "; ".join(_curve(str(held), rows) for held, rows in parts)
         finish(figure, state(post), note=NOTE, alternative=ALTERNATIVE.format(curves=curves))
-        for axes in panels[: len(parts)]:
-            if axes.get_xscale() == "log":
-                set_log_ticks(figure, axes)
+        set_log_ticks(figure, [axes for axes in panels[: len(parts)] if axes.get_xscale() == "log"])
     return figure
 
 
@@ -170,8 +168,8 @@ def _of_a_cell(
         share = numbers.one_in(min(count / median, 1.0))
         said = CELL_ALTERNATIVE.format(cell=words, median=numbers.number(median, digits), share=share)
         finish(figure, summarised, note=CELL_NOTE, alternative=said)
-        set_log_ticks(figure, axes)
-        set_log_ticks(figure, upper, words="1 in {:,.12g}".format)
+        set_log_ticks(figure, [axes])
+        set_log_ticks(figure, [upper], words="1 in {:,.12g}".format)
     return figure
 
 

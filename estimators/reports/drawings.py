@@ -18,6 +18,7 @@ from estimators.plots import (
     plot_ridgeline,
     plot_tipping_points,
 )
+from estimators.plots.ribbons import RIBBONS
 from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
 from estimators.reports.facts import Facts
@@ -97,7 +98,12 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
 def _ribbons(facts: Facts, quantity: str) -> Callable[[], Drawing]:
     names = facts.account.names
     tree = facts.read if quantity == "true_count" else light(facts.read, facts.account.period)
-    return lambda: plot_ribbons(tree, quantity=quantity, names=names, table=facts.table)
+
+    def make() -> Drawing:
+        ends = {mass: facts.limits(quantity, mass) for mass, _ in RIBBONS}
+        return plot_ribbons(tree, quantity=quantity, names=names, table=facts.table, ends=ends)
+
+    return make
 
 
 def _one_period(facts: Facts) -> str | None:

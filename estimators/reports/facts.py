@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 import xarray as xr
-from numpy.typing import NDArray
 
 from estimators import numbers
 from estimators.diagnostics import Finding, Identification, contraction, convergence, identification
@@ -19,8 +18,6 @@ from estimators.reports.synthesis_tables import hidden_cells, totals, unknowns
 from estimators.reports.verdicts import NOT_PUBLISHABLE, UNKNOWN, VERDICTS
 from estimators.reports.whole import SAMPLED, whole
 from estimators.results import limits, summary
-
-type Array = NDArray[np.float64]
 
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
 LARGEST_ERROR = 1.0  # relative; of a limit at 0 it is infinite
@@ -62,7 +59,7 @@ class Facts:
     findings: Mapping[str, Finding]
     drawn: dict[str, Drawing] = field(default_factory=dict)
     refused: dict[str, str] = field(default_factory=dict)
-    _limits: dict[tuple[str, float], dict[str, Array]] = field(default_factory=dict)
+    _limits: dict[tuple[str, float], dict[str, xr.DataArray]] = field(default_factory=dict)
 
     def has(self, groups: str) -> bool:
         """Whether the result has a group, or one of several joined by ``or``."""
@@ -104,12 +101,12 @@ class Facts:
         """Estimates that the result has."""
         return tuple(name for name in QUANTITIES if f"{name}_upper" in self.table)
 
-    def limits(self, quantity: str, probability: float) -> dict[str, Array]:
-        """Median, lower and upper limit as arrays over area and period, each found once."""
+    def limits(self, quantity: str, probability: float) -> dict[str, xr.DataArray]:
+        """Median, lower and upper limit over area and period, each found once."""
         key = quantity, probability
         if key not in self._limits:
             found = limits(self.read, quantity, probability)
-            self._limits[key] = {end: each.transpose("area", "period").values for end, each in found.items()}
+            self._limits[key] = {end: each.transpose("area", "period") for end, each in found.items()}
         return self._limits[key]
 
     @cached_property

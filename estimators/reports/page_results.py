@@ -105,7 +105,8 @@ def every_cell(facts: Facts) -> tuple[Block, ...]:
 
 def interval_table(facts: Facts, quantity: str, rows: pd.DataFrame) -> Table:
     """Median and three intervals of a quantity, one row a cell; limits alone where there is no distribution."""
-    arrays = {mass: facts.limits(quantity, mass) for mass in MASSES}
+    found = {mass: facts.limits(quantity, mass) for mass in MASSES}
+    arrays = {mass: {end: each.values for end, each in found[mass].items()} for mass in MASSES}
     masses = MASSES if "median" in arrays[MASSES[-1]] else MASSES[-1:]
     digits, words = facts.digits, WORDS[quantity]
     heads = (

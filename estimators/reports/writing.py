@@ -1,8 +1,10 @@
 """`report`: a result as documents in the formats and languages asked for, and all there is to show of it as files."""
 
+import gc
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -103,7 +105,8 @@ def report(
     account = account_of(post, about, period, names, beside, exhibits, sources)
     facts = gather_facts(post, account, table, findings)
     where = Path(folder)
-    files: dict[str, str | bytes] = {**render_all(compose(facts), formats, language)}
+    with _libraries_left_alone():
+        files: dict[str, str | bytes] = {**render_all(compose(facts), formats, language)}
     if everything:
         files |= _beside(facts)
     written = [write(content, where / name) for name, content in files.items()]
@@ -112,6 +115,19 @@ def report(
         told.attrs = {**post.attrs, "about": about, "area_names": json.dumps(names, ensure_ascii=False)}
         written.append(save(told, where / "posterior.nc"))
     return tuple(written)
+
+
+@contextmanager
+def _libraries_left_alone() -> Iterator[None]:
+    """Look for garbage among new objects only: figures make so many that all libraries in memory would be searched again and again."""
+    if gc.get_freeze_count():  # somebody else has done so, and will undo it
+        yield
+        return
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
 
 
 def _beside(facts: Facts) -> dict[str, str | bytes]:
