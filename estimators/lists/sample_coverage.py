@@ -117,7 +117,7 @@ class SampleCoverage:
         tables = sample_coverage.resampled(figures.table, point, self.replicates, rng)
         again = getattr(sample_coverage.covered(tables), form)
         without = float(np.mean(~np.isfinite(again)))
-        error = sample_coverage.robust_error(tables, again, point - listed)
+        error = sample_coverage.robust_error(again, listed, point - listed)
         lower, upper = above_counted(point, listed, error) if np.isfinite(error) else (listed, np.inf)
         cautions = [*refusals.few_overlaps(figures), *self._cautions(share, form, without)]
         return outcome.estimated(

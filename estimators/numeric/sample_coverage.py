@@ -71,13 +71,15 @@ def resampled(counts: Array, total: float, replicates: int, rng: np.random.Gener
     return drawn.astype(np.float64)
 
 
-def robust_error(tables: Array, again: Array, rest: float) -> float:
-    """Standard error of an estimate with `rest` people on no list whose log has the quartiles of bootstrap samples, (replicates,).
+def robust_error(again: Array, counted: float, rest: float) -> float:
+    """Standard error of an estimate of counted + rest people, where log(estimate - counted) has the quartiles of bootstrap samples (B,).
 
     A few samples whose denominator is close to 0 would else decide it. NaN counts as a number beyond every bound.
     """
-    left = np.where(np.isnan(again), np.inf, again) - tables.sum(axis=-1)
+    left = np.where(np.isnan(again), np.inf, again) - counted
     with np.errstate(divide="ignore"):
         low, high = np.quantile(np.log(np.maximum(left, 0.0)), [0.25, 0.75], method="nearest")
+    if not (np.isfinite(low) and np.isfinite(high)):
+        return float(np.inf)
     spread = (high - low) / 1.3489795003921634  # quartiles of a standard normal are so far apart
-    return float(rest * np.sqrt(np.expm1(spread**2))) if np.isfinite(low) and spread < 20.0 else float(np.inf)
+    return float(rest * np.sqrt(np.expm1(min(spread**2, 600.0))))
