@@ -34,7 +34,7 @@ def fit(estimator, counts, seed=1):
     ("counts", "form", "expected"),
     [
         (HEPATITIS, "high", 970.8048),  # CARE1 1.1.0 (Chao et al. 2001), estN(HAV, "HSC")
-        (DIABETES, "high", 2609.03),  # the same, estN(Diabetes, "HSC"); bootstrap standard error 76.5
+        (DIABETES, "high", 2609.03),  # the same, estN(Diabetes, "HSC"); bootstrap standard error 76.5 from 200 samples
     ],
 )
 def test_the_forms_are_those_of_the_peer(counts, form, expected):
@@ -43,7 +43,7 @@ def test_the_forms_are_those_of_the_peer(counts, form, expected):
 
 def test_bootstrap_error_is_the_peers_within_its_noise():
     post = fit(SampleCoverage(replicates=4000), DIABETES)
-    assert float(post["estimate"]["standard_error"].item()) == pytest.approx(76.5, rel=0.08)
+    assert float(post["estimate"]["standard_error"].item()) == pytest.approx(76.5, rel=0.12)
     assert float(post["estimate"]["lower"].item()) == pytest.approx(2478.6, rel=0.01)
     assert float(post["estimate"]["upper"].item()) == pytest.approx(2780.9, rel=0.01)
     assert cautions_of(post) == []
