@@ -6,8 +6,10 @@ from .counts import AnchorBudget as AnchorBudget
 from .counts import Bounds as Bounds
 from .counts import HierarchicalThinnedPoisson as HierarchicalThinnedPoisson
 from .counts import Multiplier as Multiplier
+from .counts import MultiplierTree as MultiplierTree
 from .counts import ThinnedNegativeBinomial as ThinnedNegativeBinomial
 from .counts import ThinnedPoisson as ThinnedPoisson
+from .counts.branches import Branch as Branch
 from .diagnostics import Finding as Finding
 from .diagnostics import Identification as Identification
 from .diagnostics import contraction as contraction
@@ -53,6 +55,10 @@ from .priors import ExternalEstimate as ExternalEstimate
 from .priors import Prior as Prior
 from .priors import gamma_prior as gamma_prior
 from .priors import prior_table as prior_table
+from .projection import SeasonalProjection as SeasonalProjection
+from .projection import project as project
+from .projection import projection_table as projection_table
+from .projection import read_series as read_series
 from .reports import Exhibit as Exhibit
 from .reports import publication as publication
 from .reports import report as report

@@ -22,6 +22,9 @@ rate = est.gamma_prior(3, 500, reason="wide on purpose")
 ESTIMATORS = {
     "Bounds": est.Bounds(lowest=1 / 200, highest=1 / 50),
     "Multiplier": est.Multiplier(claim),
+    "MultiplierTree": est.MultiplierTree(
+        (est.Branch("identified", "victims", survey=(9, 30), indicator="victims_identified"),)
+    ),
     "ThinnedPoisson": est.ThinnedPoisson(claim, rate),
     "ThinnedNegativeBinomial": est.ThinnedNegativeBinomial(claim, rate, dispersion=8.0),
     "AnchorBudget": est.AnchorBudget((claim, rate)),
