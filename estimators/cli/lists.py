@@ -84,7 +84,7 @@ def _named(text: str) -> list[str]:
 
 def _print(told: "Finding") -> None:
     """A line a method, its reasons under it."""
-    from estimators.numbers import number
+    from estimators.numbers import number, rounded
 
     print(told.text)
     rows = told.table.to_dict("records")
@@ -94,7 +94,8 @@ def _print(told: "Finding") -> None:
         if row["status"] == "refused":
             print(f"{name}  refused")
         else:
-            ends = f"{number(row['lower'], towards='down')} – {number(row['upper'], towards='up')}"
+            lowest = max(rounded(row["lower"], towards="down"), float(row["observed"]))
+            ends = f"{lowest:,.0f} – {number(row['upper'], towards='up')}"
             print(f"{name}  {number(row['estimate'])} ({ends}){'' if row['status'] == 'ok' else '  warning'}")
         for reason in row["reasons"]:
             print(f"{' ' * width}    {reason}")

@@ -37,6 +37,12 @@ class Choices:
 
 METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
     "independence": lambda _: rooms.Independence(),
+    "m0": lambda _: rooms.ClosedPopulation("M0"),
+    "chao_lower_bound": lambda _: rooms.ChaoLowerBound(),
+    "mth_poisson2": lambda _: rooms.ClosedPopulation("Mth Poisson2"),
+    "mth_darroch": lambda _: rooms.ClosedPopulation("Mth Darroch"),
+    "mth_gamma": lambda _: rooms.ClosedPopulation("Mth Gamma3.5"),
+    "sample_coverage": lambda _: rooms.SampleCoverage(),
 }
 
 

@@ -1,6 +1,5 @@
-"""Several lists of one hidden population: their overlaps say how many are on none of them."""
+"""Several lists of one hidden population: their overlaps say how many are on none of them. Each method is a value; names load on first use."""
 
-from estimators.lists.reading import read_lists
-from estimators.lists.table import Lists
+import lazy_loader
 
-__all__ = ["Lists", "read_lists"]
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -7,6 +7,7 @@ from estimators.plots.forest import plot_forest
 from estimators.plots.style import PAGE
 
 REFUSED = "refused"
+AXIS = "true count (estimate, 95 % interval)"
 WARNS = {"ok": "without a warning", "warning": "with a warning"}
 
 
@@ -41,4 +42,6 @@ def plot_lists(table: pd.DataFrame, *, title: str = "", width: float = PAGE) -> 
     without = rows[table["status"] == REFUSED]["method"]
     above = " – ".join([title] * bool(title) + [f"refused: {', '.join(without)}"] * (len(without) > 0))
     there = rows[table["status"] != REFUSED]
-    return plot_forest(there, label="method", group="status", title=above, width=width)
+    figure = plot_forest(there, label="method", group="status", title=above, width=width)
+    figure.axes[0].set_xlabel(AXIS, loc="right")
+    return figure
