@@ -25,6 +25,10 @@ ROOMS = {
     "record": ("priors", "numpy xarray"),
     "inference": ("priors evidence provenance record sampling errors", "numpy xarray pymc"),
     "sampling": ("errors", "numpy xarray pymc nutpie"),
+    "projection": (
+        "numeric priors evidence inference sampling numbers errors",
+        "numpy pandas xarray threadpoolctl",
+    ),
     "diagnostics": ("numeric numbers errors", "numpy scipy pandas xarray arviz"),
     "execution": ("provenance errors", "numpy pandas xarray tqdm distributed threadpoolctl"),
     "calibration": (
@@ -46,7 +50,7 @@ ROOMS = {
         "numpy pandas xarray tqdm",
     ),
     "cli": (
-        "audit reports rendering results plots calibration comparison lists diagnostics inference counts priors evidence datasets provenance numbers errors",
+        "audit reports rendering results plots calibration comparison lists projection diagnostics inference counts priors evidence datasets provenance numbers errors",
         "numpy pandas xarray tqdm",
     ),
 }

@@ -13,12 +13,12 @@ import warnings
 from collections.abc import Sequence
 from typing import NoReturn
 
-from estimators.cli import audit, data, fit, lists, report
+from estimators.cli import audit, data, fit, lists, project, report
 from estimators.cli.answers import said
 from estimators.cli.options import in_one_line
 from estimators.errors import DarkfigureError
 
-SUBCOMMANDS = (data, audit, fit, report, lists)
+SUBCOMMANDS = (data, audit, fit, report, lists, project)
 
 
 class Parser(argparse.ArgumentParser):
