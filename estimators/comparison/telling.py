@@ -16,6 +16,8 @@ def spread(table: pd.DataFrame, lists: Lists) -> tuple[str, str]:
     if there.empty:
         return "no estimate", f"{seen} None of {len(table)} methods gives an estimate: the reasons stand beside each."
     low, high = there["estimate"].min(), there["estimate"].max()
+    if len(table) == 1:
+        return "one method", f"{seen} One method was asked: what others say is not known."
     apart = f"{seen} Estimates of the true number range from {number(low)} to {number(high)}"
     status = "methods agree" if high <= APART * low else "methods disagree"
     words = {

@@ -1,4 +1,4 @@
-"""Several lists of one hidden population: their overlaps say how many are on none of them. Each method is a value; names load on first use."""
+"""Several lists of one hidden population: their overlaps say how many are on none of them. Names load on first use."""
 
 import lazy_loader
 
