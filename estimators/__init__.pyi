@@ -5,6 +5,7 @@ from .checks import multiverse as multiverse
 from .counts import AnchorBudget as AnchorBudget
 from .counts import Bounds as Bounds
 from .counts import HierarchicalThinnedPoisson as HierarchicalThinnedPoisson
+from .counts import Misclassification as Misclassification
 from .counts import Multiplier as Multiplier
 from .counts import MultiplierTree as MultiplierTree
 from .counts import ThinnedNegativeBinomial as ThinnedNegativeBinomial
@@ -26,6 +27,7 @@ from .errors import IdentificationWarning as IdentificationWarning
 from .errors import ModelError as ModelError
 from .errors import PriorWarning as PriorWarning
 from .errors import Problem as Problem
+from .evidence import Break as Break
 from .evidence import Evidence as Evidence
 from .evidence import read_evidence as read_evidence
 from .evidence.single import single_figure as single_figure
@@ -55,10 +57,15 @@ from .priors import ExternalEstimate as ExternalEstimate
 from .priors import Prior as Prior
 from .priors import gamma_prior as gamma_prior
 from .priors import prior_table as prior_table
+from .projection import Nowcast as Nowcast
+from .projection import RevisionTriangle as RevisionTriangle
 from .projection import SeasonalProjection as SeasonalProjection
+from .projection import Series as Series
 from .projection import project as project
 from .projection import projection_table as projection_table
 from .projection import read_series as read_series
+from .projection import read_triangle as read_triangle
+from .projection import revision_factors as revision_factors
 from .reports import Exhibit as Exhibit
 from .reports import publication as publication
 from .reports import report as report
@@ -66,6 +73,9 @@ from .results import load as load
 from .results import save as save
 from .results import summary as summary
 from .sampling import Sampling as Sampling
+from .screening import break_odds as break_odds
+from .screening import disagreements as disagreements
+from .screening import find_breaks as find_breaks
 from .synthesis import Capacity as Capacity
 from .synthesis import CapacityIndex as CapacityIndex
 from .synthesis import Covariate as Covariate

@@ -22,6 +22,7 @@ rate = est.gamma_prior(3, 500, reason="wide on purpose")
 ESTIMATORS = {
     "Bounds": est.Bounds(lowest=1 / 200, highest=1 / 50),
     "Multiplier": est.Multiplier(claim),
+    "Misclassification": est.Misclassification((40, 50), (9950, 10_000), examined=20_000),
     "MultiplierTree": est.MultiplierTree(
         (est.Branch("identified", "victims", survey=(9, 30), indicator="victims_identified"),)
     ),

@@ -3,6 +3,7 @@
 from estimators.counts.anchor_budget import AnchorBudget
 from estimators.counts.bounds import Bounds
 from estimators.counts.hierarchical import HierarchicalThinnedPoisson
+from estimators.counts.misclassification import Misclassification
 from estimators.counts.multiplier import Multiplier
 from estimators.counts.multiplier_tree import MultiplierTree
 from estimators.counts.thinned_negative_binomial import ThinnedNegativeBinomial
@@ -12,6 +13,7 @@ __all__ = [
     "AnchorBudget",
     "Bounds",
     "HierarchicalThinnedPoisson",
+    "Misclassification",
     "Multiplier",
     "MultiplierTree",
     "ThinnedNegativeBinomial",
