@@ -43,6 +43,10 @@ METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
     "mth_darroch": lambda _: rooms.ClosedPopulation("Mth Darroch"),
     "mth_gamma": lambda _: rooms.ClosedPopulation("Mth Gamma3.5"),
     "sample_coverage": lambda _: rooms.SampleCoverage(),
+    "stepwise": lambda choices: rooms.Stepwise(bootstrap=choices.bootstrap),
+    "best_bic": lambda choices: rooms.BestBIC(bootstrap=choices.bootstrap),
+    "averaged_log_linear": lambda _: rooms.AveragedLogLinear(),
+    "bayesian_log_linear": lambda _: rooms.BayesianLogLinear(),
 }
 
 

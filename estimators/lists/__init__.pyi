@@ -1,7 +1,12 @@
 from .anchor import as_external_estimate as as_external_estimate
+from .averaged import AveragedLogLinear as AveragedLogLinear
+from .bayesian_log_linear import BayesianLogLinear as BayesianLogLinear
+from .best_bic import BestBIC as BestBIC
 from .closed_population import ClosedPopulation as ClosedPopulation
 from .independence import Independence as Independence
+from .log_linear import LogLinear as LogLinear
 from .lower_bound import ChaoLowerBound as ChaoLowerBound
 from .reading import read_lists as read_lists
 from .sample_coverage import SampleCoverage as SampleCoverage
 from .table import Lists as Lists
+from .stepwise import Stepwise as Stepwise

@@ -51,7 +51,7 @@ def estimated(
     lists : Lists
         What was read.
     point, limits : float, tuple of float
-        Of the true count, with those never listed.
+        Of the true count, with those never listed; nobody who is listed can be away, so that the number listed is the least.
     interval : str
         Which kind of interval, in words.
     rests_on : str
@@ -64,7 +64,7 @@ def estimated(
         Further figures, such as a standard error.
     """
     shape = ("area", "period")
-    figures = {"point": point, "lower": limits[0], "upper": limits[1], **(more or {})}
+    figures = {"point": point, "lower": max(limits[0], lists.observed), "upper": limits[1], **(more or {})}
     cells = {name: (shape, np.array([[float(value)]])) for name, value in figures.items()}
     estimate = xr.Dataset(cells, coords={"area": [EVERYONE], "period": ["once"]})
     estimate.attrs = {"interval": interval, "probability": PROBABILITY}
