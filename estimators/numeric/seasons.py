@@ -1,9 +1,11 @@
 """What of the year falls in each of its months: effects that all series share, learnt beside their levels, with their uncertainty.
 
-Notation: s (S,) effects on the log, s ~ N(0, τ²); score and information of s_m are sums over its periods of E[(y - μ)/(1 + μ/r)] and
-E[μ/(1 + μ/r)], both over p(x_t | all y) and weighted by the probability that the period holds no mass event (Fisher's identity). Newton's
-method with that information is EM's scoring; the covariance is from differences of the exact score, so it counts what is not known of
-the levels. τ² is re-estimated on the way, under a scaled inverse χ² of 6 degrees of freedom at 0.15².
+Notation: s (S,) effects on the log, s ~ N(0, τ²C), C of unit diagonal and smooth around the year: its waves have variances ∝ 1/k², k a
+year, and the wave of k = 0 is the level's. Score and information of s_m are sums over its periods of E[(y - μ)/(1 + μ/r)] and
+E[μ/(1 + μ/r)], over p(x_t | all y) and weighted by the probability that the period holds no mass event (Fisher's identity). A few steps
+with that information are followed by Newton's with the curvature of the marginal likelihood, from differences of the exact score, which
+counts what is not known of the levels; its inverse is the covariance. τ² is re-estimated on the way, under a scaled inverse χ² of 6
+degrees of freedom at 0.15².
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from estimators.numeric.level_panel import Panel
 type Array = NDArray[np.float64]
 
 USUAL_SD, DEGREES = 0.15, 6.0
-ROUNDS, ENOUGH, DIFFERENCE = 10, 0.004, 0.05
+FIRST_ROUNDS, NEWTON_ROUNDS, DIFFERENCE = 3, 4, 0.05
+ENOUGH = 0.002
+SUM_VARIANCE = 1e-4  # of the wave of k = 0, in place of 0
 
 
 @dataclass(frozen=True)
@@ -47,22 +51,34 @@ class Noise:
 
 def learn(panels: list[Panel], noises: list[Noise], seasons: int) -> Seasons:
     """Effects at given drifts and noises."""
-    s, variance = np.zeros(seasons), USUAL_SD**2
-    for _ in range(ROUNDS):
+    s, variance, smooth = np.zeros(seasons), USUAL_SD**2, np.linalg.inv(waves(seasons))
+    for _ in range(FIRST_ROUNDS):
         score, information = _sums(panels, noises, s[None])
-        step = (score[0] - s / variance) / (information[0] + 1.0 / variance)
-        s = s + step
-        s -= s.mean()
-        spread = (s**2 + 1.0 / (information[0] + 1.0 / variance)).sum()
-        variance = (DEGREES * USUAL_SD**2 + spread) / (DEGREES + seasons)
-        if np.abs(step).max() < ENOUGH:
-            break
-    beside = np.concatenate([s[None], s + DIFFERENCE * np.eye(seasons)])
-    score, _ = _sums(panels, noises, beside)
+        s = s + np.linalg.solve(np.diag(information[0]) + smooth / variance, score[0] - smooth @ s / variance)
+    score, _ = _sums(panels, noises, np.concatenate([s[None], s + DIFFERENCE * np.eye(seasons)]))
     curvature = -(score[1:] - score[0]) / DIFFERENCE
     values, vectors = np.linalg.eigh(0.5 * (curvature + curvature.T))
     known = (vectors * np.maximum(values, 0.0)) @ vectors.T
-    return Seasons(s, np.linalg.inv(known + np.eye(seasons) / variance), float(np.sqrt(variance)))
+    slope = score[0]
+    for _ in range(NEWTON_ROUNDS):
+        covariance = np.linalg.inv(known + smooth / variance)
+        step = covariance @ (slope - smooth @ s / variance)
+        s = s + step
+        spread = s @ smooth @ s + np.trace(smooth @ covariance)
+        variance = (DEGREES * USUAL_SD**2 + spread) / (DEGREES + seasons)
+        if np.abs(step).max() < ENOUGH:
+            break
+        slope = _sums(panels, noises, s[None])[0][0]
+    return Seasons(s, np.linalg.inv(known + smooth / variance), float(np.sqrt(variance)))
+
+
+def waves(seasons: int) -> Array:
+    """C, (S, S): waves of 1, 2 … periods a year, of variance ∝ 1/k², on a unit diagonal."""
+    k = np.arange(1, seasons // 2 + 1)
+    lag = np.arange(seasons)
+    around = np.cos(2.0 * np.pi * k[:, None] * lag / seasons) / k[:, None] ** 2
+    row = around.sum(axis=0) / (1.0 / k**2).sum()
+    return np.asarray(row[np.abs(lag[:, None] - lag)] + SUM_VARIANCE)
 
 
 def _sums(panels: list[Panel], noises: list[Noise], effects: Array) -> tuple[Array, Array]:
