@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from estimators.errors import ExistenceError, IdentificationWarning
@@ -16,14 +17,24 @@ from estimators.lists.table import EVERYONE, Array
 from estimators.numbers import number
 from estimators.numeric import low_counts, truncated_bootstrap
 from estimators.numeric.lognormal_limits import Z, above_counted
-from estimators.numeric.truncated_counts import contributions
-from estimators.numeric.truncated_fit import Counts, Estimate, Shape, inside, maximised, parameters, population
+from estimators.numeric.truncated_counts import expected
+from estimators.numeric.truncated_fit import (
+    Counts,
+    Estimate,
+    Shape,
+    inside,
+    maximised,
+    more_ones,
+    parameters,
+    population,
+)
 
 if TYPE_CHECKING:
     from estimators.lists.repeated_captures import RepeatedCaptures
 
 DISPERSION = {"poisson": 0.0, "geometric": 1.0, "negative binomial": None}
 FEW = 10  # people caught more than once
+THIN = 5  # of one value of a covariate
 BETTER = 3.32  # log-likelihood of one more parameter, probability .01
 WIDE = 10.0  # limits so many times apart tell hardly anything
 MOST_SHOWN = 20
@@ -48,7 +59,7 @@ def truncated(captures: Captures, estimator: "RepeatedCaptures", rng: np.random.
     if edge != "inside":
         raise ExistenceError(f"{name}: {EDGES[edge]}")
     total, error, _ = population(counts, shape, found)
-    cautions = [*_thin(captures), *_at_edge(asked, shape)]
+    cautions = [*_thin(captures, estimator.covariates), *_at_edge(asked, shape)]
     if estimator.interval == "bootstrap":
         again = truncated_bootstrap.resampled(counts, shape, found, estimator.replicates, rng)
         limits = truncated_bootstrap.bca_limits(counts, shape, found, again)
@@ -63,7 +74,8 @@ def truncated(captures: Captures, estimator: "RepeatedCaptures", rng: np.random.
     labels = [*terms, *(["log dispersion"] if shape.alpha is None else [])]
     labels += ["logit of extra ones"] if shape.inflation != "none" else []
     coefficients = _coefficients(labels, values, found.covariance)
-    fitted = _fitted(counts, shape, found, min(int(captures.captures.max()), MOST_SHOWN))
+    most = min(int(captures.captures.max()), MOST_SHOWN)
+    fitted = expected(counts.design @ found.beta, found.alpha, found.w, shape.inflation, counts.people, most)
     return _groups(captures, estimator, total, limits, more, cautions, coefficients, fitted)
 
 
@@ -77,7 +89,7 @@ def low(captures: Captures, estimator: "RepeatedCaptures") -> Groups:
     method = low_counts.zelterman if estimator.family == "zelterman" else low_counts.chao
     total, error = method(counts, beta, inverse)
     limits = _limits(total, captures.observed, error, estimator.interval)
-    cautions = [*_thin(captures), *_apart(limits)]
+    cautions = [*_thin(captures, estimator.covariates), *_apart(limits)]
     if estimator.family == "chao":
         cautions.append(
             "this is a lower bound: people who differ more than the covariates say make the true number larger"
@@ -106,14 +118,26 @@ def _limits(total: float, observed: int, error: float, interval: str) -> tuple[f
     return max(total - Z * error, float(observed)), total + Z * error
 
 
-def _thin(captures: Captures) -> list[str]:
-    again = int(captures.people[captures.captures > 1.0].sum())
-    if again >= FEW:
+def _thin(captures: Captures, covariates: Sequence[str]) -> list[str]:
+    """What rests on a few people caught more than once: everything, or the part of one value of a covariate."""
+    twice = captures.captures > 1.0
+    again = int(captures.people[twice].sum())
+    if again < FEW:
+        who = "one person" if again == 1 else f"{again} people"
+        was = "was" if again == 1 else "were"
+        return [
+            f"only {who} of {captures.observed:,} {was} caught more than once: one more or fewer changes the estimate greatly"
+        ]
+    thin = []
+    for name in covariates:
+        column = captures.covariates[name]
+        if not pd.api.types.is_numeric_dtype(column):
+            seen = pd.Series(captures.people[twice]).groupby(column[twice].astype(str).to_numpy()).sum()
+            thin += [f"{name} {level} ({people:,.0f})" for level, people in seen.items() if people < THIN]
+    if not thin:
         return []
-    who = "one person" if again == 1 else f"{again} people"
-    was = "was" if again == 1 else "were"
     return [
-        f"only {who} of {captures.observed:,} {was} caught more than once: one more or fewer changes the estimate greatly"
+        f"hardly anybody caught more than once has {', '.join(thin)}: the part of the estimate with these rests on them alone"
     ]
 
 
@@ -149,7 +173,8 @@ def _at_edge(asked: Shape, shape: Shape) -> list[str]:
 def _better(counts: Counts, shape: Shape, found: Estimate) -> list[str]:
     """Other distributions that fit clearly better and say something else."""
     texts = []
-    if shape.inflation == "none" and len(set(counts.y[counts.y > 1.0].tolist())) > (2 if shape.alpha is None else 1):
+    enough = len(set(counts.y[counts.y > 1.0].tolist())) > (2 if shape.alpha is None else 1)
+    if shape.inflation == "none" and enough and more_ones(counts, shape, found) > BETTER / 2.0:
         other = Shape(shape.alpha, "after truncation")
         start = np.concatenate([parameters(found, shape), [-1.0]])
         inflated = maximised(counts, other, start)
@@ -167,16 +192,6 @@ def _better(counts: Counts, shape: Shape, found: Estimate) -> list[str]:
             kind = "geometric" if shape.alpha == 0.0 else "Poisson"
             texts.append(f"{kind} captures fit clearly better, and say {number(population(counts, other, rival)[0])}")
     return texts
-
-
-def _fitted(counts: Counts, shape: Shape, found: Estimate, most: int) -> Array:
-    """People expected to be caught once, twice, …, (most,), of as many as were caught."""
-    eta = counts.design @ found.beta
-    chance = [
-        contributions(np.full(len(eta), float(times)), eta, found.alpha, found.w, shape.inflation).value
-        for times in range(1, most + 1)
-    ]
-    return np.array([counts.people @ np.exp(value) for value in chance])
 
 
 def _coefficients(terms: Sequence[str], values: Array, covariance: Array) -> xr.Dataset:

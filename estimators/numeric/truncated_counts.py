@@ -48,19 +48,13 @@ class Jet:
         )
 
 
-def log_truncated(y: Array, eta: Array, alpha: float) -> tuple[Jet, Jet, Jet]:
-    """Log f_y, log f_1 and log f_0 with their slopes and curvatures in (η, a)."""
-    zero = _log_zero(eta, alpha)
-    return _log_mass(y, eta, alpha, zero), _log_mass(np.ones_like(y), eta, alpha, zero), zero
-
-
 def contributions(y: Array, eta: Array, alpha: float, w: float, inflation: Inflation) -> Jet:
     """Log-likelihood of each person, (m,), slopes (m, 3), curvatures (m, 3, 3)."""
-    mass, one, zero = log_truncated(y, eta, alpha)
-    seen = _log_seen(zero)
+    zero = _log_zero(eta, alpha)
+    mass, seen = _log_mass(y, eta, alpha, zero), _log_seen(zero)
     if inflation == "none":
         return _widened(mass.plus(seen))
-    first = (y == 1.0)[:, None]
+    first, one = (y == 1.0)[:, None], _log_mass(np.ones_like(y), eta, alpha, zero)
     if inflation == "after truncation":
         mixed = _mixed(one.plus(seen), w)
         plain = _widened(mass.plus(seen))
@@ -81,6 +75,20 @@ def caught(eta: Array, alpha: float, w: float, inflation: Inflation) -> tuple[Ar
     chance = 1.0 - missed if inflation == "before truncation" else -np.expm1(zero.value)
     slope = np.column_stack([zero.slope, np.full(len(eta), -(1.0 - rest))])
     return chance, (missed / chance**2)[:, None] * slope
+
+
+def expected(eta: Array, alpha: float, w: float, inflation: Inflation, people: Array, most: int) -> Array:
+    """People expected to be caught once, twice, … of as many as were caught, (most,)."""
+    mean, value = np.exp(eta), np.exp(_log_zero(eta, alpha).value)
+    share = special.expit(w) if inflation != "none" else 0.0
+    seen = 1.0 - value if inflation != "before truncation" else 1.0 - (1.0 - share) * value
+    answer = np.empty(most)
+    for times in range(most):
+        value = value * mean / (1.0 + alpha * mean) * (1.0 + alpha * times) / (times + 1.0)
+        answer[times] = people @ (value / seen)
+    answer *= 1.0 - share
+    answer[0] += share * float(people.sum() if inflation != "before truncation" else people @ (1.0 / seen))
+    return answer
 
 
 def draw(eta: Array, alpha: float, w: float, inflation: Inflation, rng: np.random.Generator) -> Array:

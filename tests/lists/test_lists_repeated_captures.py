@@ -105,6 +105,12 @@ def test_distributions_that_fit_better_are_named(immigrants):
     assert "geometric captures fit clearly better, and say 25,000" in text
 
 
+def test_values_of_covariates_that_hardly_anybody_caught_again_has_are_named(immigrants):
+    assert "hardly anybody caught more than once has nation Surinam (1), nation Turkey (3): the part" in told(
+        RepeatedCaptures("chao", KNOWN), immigrants
+    )
+
+
 def test_a_lower_bound_is_called_one(immigrants):
     assert "this is a lower bound" in told(RepeatedCaptures("chao", KNOWN), immigrants)
 
