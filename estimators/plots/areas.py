@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from estimators.errors import ModelError
-from estimators.plots.style import BLUE, GREY, INK, ORANGE, PAGE, blank, finish, heading, styled
+from estimators.plots.style import BLUE, GREY, INK, ORANGE, PAGE, blank, finish, fit_labels, heading, styled
 from estimators.plots.ticks import set_log_ticks
 from estimators.plots.wording import WORDS, plural, told
 
@@ -82,6 +82,7 @@ def plot_areas(
         heading(figure, title)
         _finish(figure, rows, quantities, names or {}, beside)
         set_log_ticks(figure, panels)
+        fit_labels(figure)
     return figure
 
 

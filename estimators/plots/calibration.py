@@ -22,6 +22,7 @@ from estimators.plots.style import (
     SMALL,
     TEXT,
     blank,
+    broken,
     finish,
     heading,
     letters,
@@ -170,7 +171,7 @@ def _draw_coverage(axes: Axes, rows: pd.DataFrame, longest: int) -> None:
             label=f"{mass} %",
         )
     axes.axvline(0.0, color=GREY, linewidth=0.8)
-    axes.set_yticks(place, [clipped(str(name).replace("_", " "), longest) for name in rows["quantity"]], fontsize=SMALL)
+    axes.set_yticks(place, [_label(str(name).replace("_", " "), longest) for name in rows["quantity"]], fontsize=SMALL)
     axes.set_ylim(len(rows) - 0.4, -0.6)
     axes.tick_params(axis="y", length=0)
     axes.xaxis.set_major_locator(MaxNLocator(6))
@@ -179,6 +180,12 @@ def _draw_coverage(axes: Axes, rows: pd.DataFrame, longest: int) -> None:
     axes.set_xlabel(COVERAGE_AXIS, loc="right")
     axes.set_title(COVERAGE_TITLE, loc="left", fontsize=TEXT, pad=14.0)
     axes.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=3, borderaxespad=0.1, handletextpad=0.2)
+
+
+def _label(name: str, longest: int) -> str:
+    """In two lines, or the end of it where there is no room."""
+    lines = broken(name, longest)
+    return "\n".join(lines) if len(lines) <= 2 else clipped(name, longest)
 
 
 def _said(finding: Finding) -> str:

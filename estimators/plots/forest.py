@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 from estimators.plots.style import (
     COLOURS,
     INK,
+    LETTER,
     PAGE,
+    POINT,
     SMALL,
+    TEXT,
     TITLE,
     YELLOW,
     broken,
@@ -97,7 +100,8 @@ def plot_forest(
             heading(figure, title)
         elif title:
             axes.set_title(title, loc="left", fontsize=TITLE)
-        _draw_groups(axes, rows, columns, group, width)
+        labels = LETTER * TEXT * POINT * max((len(line) for name in names for line in name.split("\n")), default=0)
+        _draw_groups(axes, rows, columns, group, width - labels)
         shown = [f"for {name}" if label != "period" else f"in {name}" for name in rows[label].astype(str)]
         alternative = ALTERNATIVE.format(
             estimates=plural(len(rows), "estimate"),
@@ -109,7 +113,7 @@ def plot_forest(
     return figure
 
 
-def _draw_groups(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None, width: float) -> None:
+def _draw_groups(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: str | None, room: float) -> None:
     names = list(dict.fromkeys(rows[group])) if group else [""]
     for index, name in enumerate(names):
         chosen = rows[rows[group] == name] if group else rows
@@ -117,7 +121,7 @@ def _draw_groups(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], group: 
         _draw(axes, chosen, columns, colour, MARKERS[index % len(MARKERS)], str(name))
     if group and names:
         side_by_side = max(
-            1, min(len(names), letters(0.8 * width, SMALL) // (7 + max(len(str(name)) for name in names)))
+            1, min(len(names), letters(0.9 * room, SMALL) // (7 + max(len(str(name)) for name in names)))
         )
         axes.legend(
             loc="lower left",

@@ -13,6 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from estimators.plots.standing import reservation, standing
 
@@ -100,6 +101,30 @@ def heading(figure: Figure, text: str) -> None:
     lines = _wrapped(figure, text, TITLE)
     figure.suptitle("\n".join(lines), x=0.01, ha="left", fontsize=TITLE)
     _grow(figure, len(lines) * TITLE)
+
+
+def fit_labels(figure: Figure) -> None:
+    """Break what stands along a panel and is longer than the panel, so that no panel's words touch another's."""
+    wide, high = INCH * figure.get_size_inches()
+    grown = 0.0
+    for axes in figure.axes:
+        box = axes.get_position()
+        titles = [text for text in axes.get_children() if isinstance(text, Text) and text not in axes.texts]
+        more = sum(_fit(text, box.width * wide) for text in (axes.xaxis.label, *titles))
+        _fit(axes.yaxis.label, box.height * high)
+        grown = max(grown, more)
+    figure.set_figheight(figure.get_figheight() + LINE * grown / 72.0)
+
+
+def _fit(text: Text, length: float) -> float:
+    """Break a text into lines of so many millimetres, and return how many points it grew."""
+    before, size = text.get_text(), float(text.get_fontsize())
+    lines = broken(" ".join(before.split()), letters(length, size))
+    more = len(lines) - 1 - before.count("\n")
+    if more <= 0:
+        return 0.0
+    text.set_text("\n".join(lines))
+    return more * size
 
 
 def finish(figure: Figure, state: pd.DataFrame, *, note: str, alternative: str) -> None:

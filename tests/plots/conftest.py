@@ -30,6 +30,13 @@ UNIVERSES = {
     "pareto_k": [0.3, 0.4],
     "effective_draws": [800.0, 700.0],
 }
+METHODS = {
+    "method": ["independence", "sample_coverage", "latent_class"],
+    "estimate": [12_000.0, 16_000.0, np.nan],
+    "lower": [11_000.0, 12_000.0, np.nan],
+    "upper": [13_000.0, 25_000.0, np.nan],
+    "status": ["warning", "ok", "refused"],
+}
 
 
 def fit_synthesis():
@@ -85,6 +92,7 @@ def results(synthesis, effective=None):
         checks=check,
         multiverse=est.Finding("multiverse", "within a factor 1.5", "Two universes.", universes),
         calibration=calibration(),
+        lists=pd.DataFrame(METHODS),
         predictions=est.prediction_table(synthesis).assign(**state),
     )
 

@@ -11,10 +11,17 @@ from matplotlib.text import Text
 import estimators as est
 from estimators import plots
 from estimators.plots.style import COLUMN, INCH, PAGE
+from estimators.rendering.words.catalogue import LANGUAGES
+from estimators.rendering.words.drawings import spoken_figure
+from estimators.rendering.words.speaker import speaker
 
+THREE = ("incidence", "reporting_probability", "true_count")
 FIGURES = {
     "plot_forest": lambda it, **how: est.plot_forest(it.last, label="area", title="Two countries", **how),
     "plot_areas": lambda it, **how: est.plot_areas(it.last, quantities=("true_count",), **how),
+    "plot_areas of three quantities": lambda it, width=PAGE: est.plot_areas(
+        it.last, quantities=THREE if width == PAGE else THREE[:1], width=width
+    ),
     "plot_ridgeline": lambda it, **how: est.plot_ridgeline(it.post, **how),
     "plot_reporting_probability": lambda it, **how: est.plot_reporting_probability(it.post, **how),
     "plot_anchor_budget": lambda it, **how: est.plot_anchor_budget(it.post, **how),
@@ -29,8 +36,9 @@ FIGURES = {
     "plot_tipping_points of a cell": lambda it, **how: est.plot_tipping_points(it.post, **how),
     "plot_multiverse": lambda it, **how: est.plot_multiverse(it.multiverse, post=it.post, **how),
     "plot_calibration": lambda it, **how: est.plot_calibration(it.calibration, **how),
+    "plot_lists": lambda it, **how: plots.plot_lists(it.lists, **how),
 }
-OF_RESULTS = [name for name in FIGURES if name != "plot_calibration"]
+OF_RESULTS = [name for name in FIGURES if name not in ("plot_calibration", "plot_lists")]
 every = pytest.mark.parametrize("name", FIGURES)
 of_results = pytest.mark.parametrize("name", OF_RESULTS)
 
@@ -48,53 +56,50 @@ def test_every_plot_function_is_tried_here():
     assert {name.split(" ")[0] for name in FIGURES} == {name for name in plots.__all__ if name.startswith("plot_")}
 
 
-@pytest.fixture
-def painted(monkeypatch):
-    """Draws a figure and lists the texts that were really painted: no labels of hidden axes or of ticks outside."""
-    draw = Text.draw
+def painted(figure):
+    """The texts that are really painted: no labels of hidden axes or of ticks outside, and not the mark across the figure."""
+    found, draw = [], Text.draw
 
-    def drawn(figure):
-        found = []
+    def record(self, renderer):
+        if self.get_visible() and self.get_text().strip() and self.get_gid() != "mark":
+            found.append(self)
+        draw(self, renderer)
 
-        def record(self, renderer):
-            if self.get_visible() and self.get_text().strip():
-                found.append(self)
-            draw(self, renderer)
-
-        with monkeypatch.context() as patch:
-            patch.setattr(Text, "draw", record)
-            figure.savefig(BytesIO(), format="png", dpi=figure.dpi)
-        return [text for text in dict.fromkeys(found) if text.get_gid() != "mark"]
-
-    return drawn
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Text, "draw", record)
+        figure.savefig(BytesIO(), format="png", dpi=figure.dpi)
+    return list(dict.fromkeys(found))
 
 
-@pytest.mark.parametrize("width", [COLUMN, PAGE])
-@every
-def test_it_draws_as_wide_as_it_is_printed_and_nothing_is_clipped(name, width, poor, painted):
+@pytest.fixture(scope="module", params=[(name, width) for name in FIGURES for width in (COLUMN, PAGE)], ids=str)
+def printed(request, poor):
+    """A figure in every language, with the texts that are painted."""
+    name, width = request.param
     figure = FIGURES[name](poor, width=width)
-    assert isinstance(figure, Figure)
     assert figure.get_figwidth() * INCH == pytest.approx(width)
+    drawn = [figure, *(spoken_figure(figure, speaker(language))[0] for language in LANGUAGES[1:])]
+    return [(each, painted(each)) for each in drawn]
+
+
+def test_it_draws_as_wide_as_it_is_printed_and_nothing_is_clipped(printed):
     assert pyplot.get_fignums() == [], "no figure belongs to pyplot"
-    texts, box = painted(figure), figure.bbox
-    assert len(texts) > 4
-    for text in texts:
-        found = text.get_window_extent()
-        inside = found.x0 > -2 and found.y0 > -2 and found.x1 < box.x1 + 2 and found.y1 < box.y1 + 2
-        assert inside, (text.get_text(), found, box)
-        assert text.get_fontsize() > 5.9, text.get_text()
+    for figure, texts in printed:
+        assert isinstance(figure, Figure)
+        assert len(texts) > 4
+        for text in texts:
+            found, box = text.get_window_extent(), figure.bbox
+            inside = found.x0 > -2 and found.y0 > -2 and found.x1 < box.x1 + 2 and found.y1 < box.y1 + 2
+            assert inside, (text.get_text(), found, box)
+            assert text.get_fontsize() > 5.9, text.get_text()
 
 
-@pytest.mark.parametrize("width", [COLUMN, PAGE])
-@every
-def test_no_two_texts_touch(name, width, poor, painted):
-    figure = FIGURES[name](poor, width=width)
-    upright = [text for text in painted(figure) if text.get_rotation() == 0]
-    boxes = [(text.get_text(), text.get_window_extent()) for text in upright]
-    for (one, first), (other, second) in combinations(boxes, 2):
-        across = min(first.x1, second.x1) - max(first.x0, second.x0)
-        down = min(first.y1, second.y1) - max(first.y0, second.y0)
-        assert across < 1 or down < 2, (one, other)
+def test_no_two_texts_touch(printed):
+    for _, texts in printed:
+        boxes = [(text.get_text(), text.get_window_extent()) for text in texts if text.get_rotation() == 0]
+        for (one, first), (other, second) in combinations(boxes, 2):
+            across = min(first.x1, second.x1) - max(first.x0, second.x0)
+            down = min(first.y1, second.y1) - max(first.y0, second.y0)
+            assert across < 1 or down < 2, (one, other)
 
 
 @of_results

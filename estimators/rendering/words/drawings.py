@@ -9,10 +9,13 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from matplotlib.ticker import FixedFormatter, Formatter
 
-from estimators.plots.style import INCH, LINE, broken, letters
+from estimators.plots.style import INCH, LINE, broken, fit_labels, letters
 from estimators.rendering.words.speaker import Speaker, Spoken
 
 STATE = "Verdict: "
+FEWEST = 20  # letters of a line
+WITHIN = 0.94  # of the width: at some resolutions letters are drawn wider than at others
+WIDER = 1.35  # what a line may be longer than in English, to need no more lines
 EDGE, MARK = 0.01, "mark"  # where titles and footnotes begin; the id of what is written across a figure
 SHORT_RATIO = re.compile(r"1 in (?=\d[\d,.]*$)")
 
@@ -27,6 +30,7 @@ def spoken_figure(figure: Figure, speaker: Speaker) -> tuple[Figure, tuple[str, 
             left += _say(text, copy, speaker)
     for axis in axes:
         left += _say_ticks(axis, speaker)
+    fit_labels(copy)
     label = speaker.say(str(figure.get_label()))
     copy.set_label(label.text)
     return copy, (*left, *label.left)
@@ -45,7 +49,13 @@ def _say(text: Text, figure: Figure, speaker: Speaker) -> tuple[str, ...]:
         shrunk = min(1.0, len(text.get_text()) / max(len(said.text), 1))
         text.set_fontsize(size * shrunk)
     elif text in figure.texts and text.get_position()[0] == EDGE:
-        said = _in_paragraphs(lines, letters(0.97 * INCH * figure.get_figwidth(), size), speaker)
+        most = letters(0.97 * INCH * figure.get_figwidth(), size)
+        said = _in_paragraphs(lines, most, speaker)
+        text.set_text(said.text)
+        while text.get_window_extent().width > WITHIN * figure.bbox.width and most > FEWEST:
+            most -= 1  # letters of this language are wider than most
+            said = _in_paragraphs(lines, most, speaker)
+            text.set_text(said.text)
         more = max(0, said.text.count("\n") + 1 - len(lines))
         figure.set_figheight(figure.get_figheight() + more * LINE * size / 72.0)
     else:
@@ -71,8 +81,14 @@ def _in_lines(lines: Sequence[str], speaker: Speaker) -> Spoken:
     each = [speaker.say(_one_line([line])) for line in lines]
     if sum(said.unknown for said in each) <= whole.unknown:
         return Spoken("\n".join(said.text for said in each), tuple(left for said in each for left in said.left))
-    most = max(len(line) for line in lines)
-    return Spoken("\n".join(broken(whole.text, max(most, -(-len(whole.text) // len(lines)) + 2))), whole.left)
+    longest = max(len(line) for line in lines)
+    word = max(len(part) for part in whole.text.split())  # no word is broken
+    again = broken(whole.text, max(longest, word))
+    for most in range(longest + 1, int(WIDER * longest) + 1):
+        if len(again) <= len(lines):
+            break
+        again = broken(whole.text, max(most, word))
+    return Spoken("\n".join(again), whole.left)
 
 
 def _one_line(lines: Sequence[str]) -> str:
