@@ -14,10 +14,12 @@ from scipy import optimize, stats
 import estimators as est
 from estimators.lists.capture_design import grouped
 from estimators.lists.captures import Captures, read_captures
-from estimators.lists.repeated_captures import RepeatedCaptures
+from estimators.lists.repeated_captures import Family, RepeatedCaptures
 
 PEOPLE = 12_000
 COVARIATES = ("age", "sex", "score")
+WHOLE: tuple[Family, ...] = ("poisson", "geometric", "negative binomial")
+OLD: tuple[Family, ...] = ("poisson", "geometric", "zelterman", "chao")
 
 
 def simulated() -> tuple[Captures, int]:
@@ -64,15 +66,15 @@ def main() -> None:
     """Print a line for each regression."""
     captures, truth = simulated()
     print(f"{captures.observed:,} people caught of {truth:,}, three covariates")
-    for family in ("poisson", "geometric", "negative binomial"):
+    for family in WHOLE:
         print(" ", fitted(RepeatedCaptures(family, COVARIATES), captures))
     print(" ", fitted(RepeatedCaptures("negative binomial", COVARIATES, "after truncation"), captures))
     print(f"  naive negative binomial: {naive(captures):.2f} s")
     immigrants = read_captures(est.datasets.load("repeated_captures"))
     known = ("gender", "age", "nation")
     print(f"{immigrants.observed:,} immigrants, {', '.join(known)}")
-    for family in ("poisson", "geometric", "zelterman", "chao"):
-        print(" ", fitted(RepeatedCaptures(family, known), immigrants))
+    for other in OLD:
+        print(" ", fitted(RepeatedCaptures(other, known), immigrants))
 
 
 if __name__ == "__main__":
