@@ -10,7 +10,9 @@ from .counts import Multiplier as Multiplier
 from .counts import MultiplierTree as MultiplierTree
 from .counts import ThinnedNegativeBinomial as ThinnedNegativeBinomial
 from .counts import ThinnedPoisson as ThinnedPoisson
+from .counts import ValidatedRegression as ValidatedRegression
 from .counts.branches import Branch as Branch
+from .counts.regression_parts import AreaEffects as AreaEffects
 from .diagnostics import Finding as Finding
 from .diagnostics import Identification as Identification
 from .diagnostics import contraction as contraction
@@ -83,8 +85,13 @@ from .synthesis import Hotline as Hotline
 from .synthesis import IdentifiedVictims as IdentifiedVictims
 from .synthesis import Incidence as Incidence
 from .synthesis import JusticeFunnel as JusticeFunnel
+from .synthesis import Mislabelling as Mislabelling
 from .synthesis import Overlap as Overlap
 from .synthesis import Publication as Publication
+from .synthesis import Recorded as Recorded
+from .synthesis import Revision as Revision
+from .synthesis import SourceEffects as SourceEffects
+from .synthesis import Steps as Steps
 from .synthesis import Survey as Survey
 from .synthesis import Synthesis as Synthesis
 from .synthesis import Validation as Validation

@@ -40,6 +40,7 @@ ROOMS = {
         "execution synthesis sampling diagnostics evidence numeric numbers errors",
         "numpy scipy pandas xarray arviz tqdm",
     ),
+    "screening": ("diagnostics evidence numeric errors", "numpy scipy pandas"),
     "disclosure": ("diagnostics errors", "numpy scipy pandas xarray"),
     "results": ("diagnostics errors", "numpy pandas xarray arviz"),
     "plots": ("diagnostics results numbers errors", "numpy pandas xarray matplotlib"),

@@ -50,4 +50,5 @@ def without(evidence: "Evidence", indicator: str, about: "Iterable[str]") -> "Ev
 
     rows = evidence.table
     named = rows["area"].astype(str) + " " + rows["period_start"].dt.strftime("%Y")
-    return read_evidence(rows[~((rows["indicator"] == indicator) & named.isin(list(about)))], regions=evidence.regions)
+    kept = rows[~((rows["indicator"] == indicator) & named.isin(list(about)))]
+    return read_evidence(kept, regions=evidence.regions, breaks=evidence.breaks)

@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from estimators.errors import DataError, Problem
+from estimators.evidence.breaks import Break
 from estimators.evidence.cells import Coverage, period_label
 from estimators.evidence.checks import canonical_table
 from estimators.evidence.files import read_frame
 from estimators.evidence.observations import Evidence
 from estimators.evidence.vocabulary import INDICATORS, Indicator
 
-__all__ = ["INDICATORS", "Coverage", "Evidence", "Indicator", "period_label", "read_evidence"]
+__all__ = ["INDICATORS", "Break", "Coverage", "Evidence", "Indicator", "period_label", "read_evidence"]
 
 
 def read_evidence(
@@ -23,6 +24,7 @@ def read_evidence(
     *,
     regions: Mapping[str, Sequence[str]] | None = None,
     sheet: str | None = None,
+    breaks: Sequence[Break] = (),
 ) -> Evidence:
     """Read reported figures and check every cell.
 
@@ -35,6 +37,8 @@ def read_evidence(
         Members of named regions whose totals occur among the areas.
     sheet : str, optional
         Name of the Excel sheet; the first one by default.
+    breaks : sequence of Break
+        Changes of counting rule or reporter: nothing reads the two sides of one as one series.
 
     Returns
     -------
@@ -60,4 +64,5 @@ def read_evidence(
         if isinstance(parts, str) or not listed or len(set(listed)) < len(listed):
             raise DataError([Problem("regions", None, name, str(parts), "a sequence of different areas")])
         known[name] = listed
-    return Evidence(canonical_table(raw), known, raw.label)
+    read = Evidence(canonical_table(raw), known, raw.label)
+    return read.with_breaks(breaks) if breaks else read

@@ -2,11 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import overload
 
 import pandas as pd
 
+from estimators.evidence.breaks import Break
 from estimators.evidence.checks import COLUMNS
 
 
@@ -27,8 +28,8 @@ class CopiedTable:
         instance.__dict__["_table"] = table.copy()
 
 
-def fingerprint(table: pd.DataFrame, regions: Mapping[str, tuple[str, ...]]) -> str:
-    """SHA-256 of canonical rows and regions, whatever the order of rows, columns, regions and their members.
+def fingerprint(table: pd.DataFrame, regions: Mapping[str, tuple[str, ...]], breaks: Sequence[Break] = ()) -> str:
+    """SHA-256 of canonical rows, regions and declared breaks, whatever the order of rows, columns, regions and their members.
 
     Each row is written as a JSON list in the order of `checks.COLUMNS`, with dates as YYYY-MM-DD and numbers in their
     shortest exact form, so the result does not depend on the version of pandas.
@@ -39,4 +40,6 @@ def fingerprint(table: pd.DataFrame, regions: Mapping[str, tuple[str, ...]]) -> 
     ]
     rows = sorted(json.dumps(row) for row in zip(*columns, strict=True))
     groups = sorted(json.dumps([name, *sorted(parts)]) for name, parts in regions.items())
+    declared = sorted(json.dumps([each.key, each.day.isoformat()]) for each in breaks)
+    groups += ["breaks", *declared] if declared else []
     return hashlib.sha256("\n".join([*rows, "regions", *groups]).encode()).hexdigest()

@@ -10,12 +10,13 @@ import xarray as xr
 
 from estimators.errors import DataError, Problem
 from estimators.evidence import cells
+from estimators.evidence.breaks import Break, check_breaks, refuse_spliced
 from estimators.evidence.cells import Coverage, period_label
 from estimators.evidence.checks import COLUMNS
 from estimators.evidence.figures import arrange, population_of
 from estimators.evidence.identity import CopiedTable, fingerprint
 from estimators.evidence.periods import DateLike, Dates
-from estimators.evidence.selection import Words, select
+from estimators.evidence.selection import Words, select, sources_of
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -32,6 +33,8 @@ class Evidence:
         Members of each named region, such as ``{"NCA": ("GTM", "HND", "SLV")}``.
     label : str
         File name, or ``"DataFrame"``.
+    breaks : tuple of Break
+        Declared changes of how figures came about; nothing reads the two sides of one as one series.
 
     Examples
     --------
@@ -46,6 +49,7 @@ class Evidence:
     table: CopiedTable = CopiedTable()  # noqa: RUF009  # a descriptor, not a shared default
     regions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     label: str = "DataFrame"
+    breaks: tuple[Break, ...] = ()
 
     def __post_init__(self) -> None:
         unknown = set(self.table.columns) ^ set(COLUMNS)
@@ -56,7 +60,7 @@ class Evidence:
         object.__setattr__(self, "regions", MappingProxyType(regions))
 
     def __reduce__(self) -> tuple[object, ...]:
-        return Evidence, (self.table, dict(self.regions), self.label)
+        return Evidence, (self.table, dict(self.regions), self.label, self.breaks)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Evidence) and self.hash == other.hash
@@ -78,7 +82,7 @@ class Evidence:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the canonical rows and regions, in hexadecimal; the order of rows and columns does not matter."""
-        return fingerprint(self.table, self.regions)
+        return fingerprint(self.table, self.regions, self.breaks)
 
     @property
     def areas(self) -> tuple[str, ...]:
@@ -134,7 +138,18 @@ class Evidence:
             "area": area, "indicator": indicator, "source": source, "form": form, "sex": sex, "age": age,
             "vintage": vintage,
         }  # fmt: skip
-        return Evidence(select(self.table, self.label, words, start, end), self.regions, self.label)
+        return Evidence(select(self.table, self.label, words, start, end), self.regions, self.label, self.breaks)
+
+    def with_breaks(self, breaks: Sequence[Break]) -> "Evidence":
+        """The same figures with these breaks declared, and no others; `DataError` names one of an area without a row.
+
+        Examples
+        --------
+        >>> from estimators import Break, datasets
+        >>> datasets.mexico().with_breaks([Break("MEX", "victims_identified", "2021", "other reporter")]).breaks[0].since
+        '2021'
+        """
+        return Evidence(self.table, self.regions, self.label, check_breaks(breaks, self.areas, self.label))
 
     def figures(self, indicator: str, *, form: str = "all", sex: str = "all", age: str = "all") -> xr.Dataset:
         """Arrange one indicator over (area, period): each distinct area and period is a cell of its own.
@@ -158,7 +173,7 @@ class Evidence:
         Raises
         ------
         DataError
-            No such rows; two rows for one cell, naming both sources.
+            No such rows; two rows for one cell, naming both sources; figures of both sides of a declared break.
 
         Examples
         --------
@@ -170,7 +185,10 @@ class Evidence:
         >>> figures["reported"].values.tolist(), figures["years"].round(3).values.tolist()
         ([[650.0, nan]], [1.0, 0.496])
         """
-        return arrange(self.table, self.label, indicator, {"form": form, "sex": sex, "age": age})
+        table = self.table
+        chosen = table[(table["form"] == form) & (table["sex"] == sex) & (table["age"] == age)]
+        refuse_spliced(chosen[chosen["indicator"] == indicator], self.breaks, self.regions, self.label)
+        return arrange(table, self.label, indicator, {"form": form, "sex": sex, "age": age})
 
     def population(self, figures: xr.Dataset) -> xr.DataArray:
         """Mean population of each area over each period of `figures`, from the rows of the indicator population.
@@ -229,12 +247,4 @@ class Evidence:
 
     def source_table(self) -> pd.DataFrame:
         """List the sources: ``rows``, ``first`` and ``last`` day, and ``indicators``, indexed by ``source``."""
-        grouped = self.table.groupby("source", sort=False)
-        return pd.DataFrame(
-            {
-                "rows": grouped.size(),
-                "first": grouped["period_start"].min(),
-                "last": grouped["period_end"].max(),
-                "indicators": grouped["indicator"].agg(lambda names: ", ".join(names.unique())),
-            }
-        )
+        return sources_of(self.table)

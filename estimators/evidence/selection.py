@@ -44,3 +44,16 @@ def _require_rows(table: pd.DataFrame, label: str, condition: str, value: object
             [Problem(label, None, condition, f"where({condition}={value!r})", f"{expected}: it left no row")]
         )
     return table
+
+
+def sources_of(table: pd.DataFrame) -> pd.DataFrame:
+    """List the sources: rows, first and last day, and indicators of each."""
+    grouped = table.groupby("source", sort=False)
+    return pd.DataFrame(
+        {
+            "rows": grouped.size(),
+            "first": grouped["period_start"].min(),
+            "last": grouped["period_end"].max(),
+            "indicators": grouped["indicator"].agg(lambda names: ", ".join(names.unique())),
+        }
+    )

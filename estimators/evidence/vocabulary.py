@@ -54,6 +54,8 @@ INDICATORS: dict[str, Indicator] = {
         Indicator("matched_records", "persons", "count", "persons known both as identified victims and to the hotline"),
         Indicator("audited_cases", "persons", "count", "true cases that an audit, inventory or survey found"),
         Indicator("audited_cases_reported", "persons", "count", "audited cases that had been reported"),
+        Indicator("related_offences", "offences", "count", "recorded offences of a crime that cases are mistaken for"),
+        Indicator("exits_registered", "persons", "count", "persons registered as dead or escaped, never identified"),
         Indicator("population", "persons", "stock", "resident population, mid-period"),
         Indicator(
             "prevalence_stock", "persons", "estimate", "published estimate of persons in the condition on a given day"

@@ -7,9 +7,12 @@ from estimators.synthesis.hotline import Hotline
 from estimators.synthesis.identified_victims import IdentifiedVictims
 from estimators.synthesis.incidence import Incidence
 from estimators.synthesis.justice_funnel import JusticeFunnel
+from estimators.synthesis.mislabelling import Mislabelling
 from estimators.synthesis.model import Synthesis
 from estimators.synthesis.overlap import Overlap
 from estimators.synthesis.publication import Publication
+from estimators.synthesis.recording import Recorded
+from estimators.synthesis.rules import Revision, SourceEffects, Steps
 from estimators.synthesis.survey import Survey
 from estimators.synthesis.validation import Validation
 
@@ -21,8 +24,13 @@ __all__ = [
     "IdentifiedVictims",
     "Incidence",
     "JusticeFunnel",
+    "Mislabelling",
     "Overlap",
     "Publication",
+    "Recorded",
+    "Revision",
+    "SourceEffects",
+    "Steps",
     "Survey",
     "Synthesis",
     "Validation",

@@ -17,6 +17,7 @@ from estimators.synthesis.grid import Grid, make_grid
 from estimators.synthesis.incidence import Incidence
 from estimators.synthesis.laplace import engine
 from estimators.synthesis.panel import Panel
+from estimators.synthesis.recording import Recorded
 from estimators.synthesis.statements import Statements, check_anchors
 from estimators.synthesis.unknowns import Effect
 from estimators.synthesis.world import Part, Stream
@@ -128,6 +129,7 @@ class Synthesis:
             said.append(
                 "a claim speaks of cases reported, the series of victims identified: their ratio is an unknown of the model"
             )
+        said += [text for stream in self.streams if isinstance(stream, Recorded) for text in stream.assumptions]
         return tuple(said)
 
     def figures(self, evidence: Evidence) -> Panel:
@@ -150,10 +152,11 @@ class Synthesis:
             text = f"no stream reads {', '.join(unread)}: add a stream that does, or leave them out with .where(indicator=…)"
             warnings.warn(text, IdentificationWarning, stacklevel=3)
         found: dict[tuple[str, str], Any] = {}
-        for part in self.parts:
+        parts = tuple(part.given(evidence, grid) if isinstance(part, Recorded) else part for part in self.parts)
+        for part in parts:
             if hasattr(part, "read"):
                 found |= {(part.name, term): rows for term, rows in part.read(evidence, grid).items()}
-        return Panel(grid, self.parts, found)
+        return Panel(grid, parts, found)
 
     def graph(self, figures: Panel) -> "pm.Model":
         """The PyMC model."""

@@ -11,6 +11,7 @@ from scipy import sparse
 
 from estimators.errors import DataError, Problem
 from estimators.evidence import Evidence
+from estimators.evidence.breaks import refuse_spliced
 from estimators.evidence.cells import period_label
 from estimators.numeric.intervals import Nodes, interval_nodes
 from estimators.synthesis.grid import Grid
@@ -20,6 +21,8 @@ type Array = NDArray[np.float64]
 type Index = NDArray[np.intp]
 type Mask = NDArray[np.bool_]
 type Weights = "sparse.csr_array[np.float64]"
+
+STEPS = ", or give each side a level of its own: Recorded(…, (Steps(),))"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +41,9 @@ class Observations:
         Area and period of each row.
     trials, sd : Array, optional
         What is given beforehand: the number of which a count is a part, the standard deviation of an estimate's logarithm.
+    design : Array, optional
+        How each row was recorded, shape (rows, columns): not 0 in the first where it was recorded otherwise than counted, in the second
+        where by a second source; the others belong to `recording.Recorded`.
     """
 
     lower: Array
@@ -47,6 +53,7 @@ class Observations:
     labels: tuple[str, ...]
     trials: Array | None = None
     sd: Array | None = None
+    design: Array | None = None
 
     def __post_init__(self) -> None:
         matrix = sparse.csr_array(self.matrix, copy=True)
@@ -63,6 +70,16 @@ class Observations:
         if self.lower is self.upper:
             return np.ones(len(self), dtype=bool)
         return np.asarray(self.lower == self.upper)
+
+    @property
+    def recorded(self) -> Mask:
+        """Which rows were recorded otherwise than counted: by another rule, too early, under other labels."""
+        return np.zeros(len(self), dtype=bool) if self.design is None else np.asarray(self.design[:, 0] > 0)
+
+    @property
+    def further(self) -> bool:
+        """Whether the rows are of a further source."""
+        return self.design is not None and bool(self.design[:, 1].any())
 
     @property
     def middle(self) -> Array:
@@ -140,10 +157,8 @@ class Observations:
     def take(self, which: Mask) -> "Observations":
         """Some of the rows."""
         labels = tuple(self.labels[row] for row in np.flatnonzero(which))
-        trials, sd = (None if given is None else given[which] for given in (self.trials, self.sd))
-        return Observations(
-            self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, trials, sd
-        )
+        given = (None if each is None else each[which] for each in (self.trials, self.sd, self.design))
+        return Observations(self.lower[which], self.upper[which], self.matrix[which], self.rows[which], labels, *given)
 
     def with_counts(self, counts: Values) -> "Observations":
         """The same rows with other, exact figures."""
@@ -160,12 +175,13 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
     Raises
     ------
     DataError
-        If rows reach beyond the cells or two of them count the same cell.
+        If rows reach beyond the cells, two of them count the same cell, or they stand on both sides of a declared break.
     """
     table = _wanted(evidence, grid, indicators, "lower" if add_up else "value")
     if table.empty:
         empty = np.empty(0)
         return Observations(empty, empty, sparse.csr_array((0, grid.size)), empty.astype(np.intp), ())
+    refuse_spliced(table, evidence.breaks, evidence.regions, evidence.label, STEPS)
     found = Evidence(table, dict(evidence.regions), evidence.label).coverage(grid.areas, grid.edges)
     words = table[grid.by].to_numpy() if grid.by else np.full(len(table), "all")
     covered = np.array([[word in ("all", stratum) for stratum in grid.strata] for word in words])
@@ -178,7 +194,7 @@ def read_rows(evidence: Evidence, grid: Grid, indicators: Sequence[str], *, add_
     )
     read = read.take(_beside_their_parts(read, words)) if grid.by else read
     if add_up:
-        _refuse_double_counts(read, evidence.label)
+        _refuse_double_counts(read, evidence.label, table["source"])
     return read
 
 
@@ -220,10 +236,15 @@ def _beside_their_parts(read: Observations, words: NDArray[np.str_]) -> Mask:
     return np.asarray(~total | ~read.touching(stratified))
 
 
-def _refuse_double_counts(read: Observations, label: str) -> None:
+def _refuse_double_counts(read: Observations, label: str, source: "pd.Series[str]") -> None:
     crowded = read.matrix.sum(axis=0) > 1.0 + 1e-9
     if not crowded.any():
         return
     rows = np.flatnonzero(read.touching(crowded))
-    expected = "each cell counted once; these rows overlap: choose with .where(source=…) or .where(start=…, end=…)"
+    sources = list(dict.fromkeys(source.reindex(read.rows[rows])))
+    advice = ", or give each an effect of its own: Recorded(…, (SourceEffects(),))" if len(sources) > 1 else ""
+    expected = (
+        f"each cell counted once; these rows overlap, of {' and '.join(map(repr, sources))}: choose with .where(source=…) or "
+        f".where(start=…, end=…){advice}"
+    )
     raise DataError([Problem(label, int(read.rows[row]), "period_start", read.labels[row], expected) for row in rows])

@@ -112,7 +112,7 @@ def _true_count(flow: Array, seen: Array, panel: Panel, rng: np.random.Generator
 
     Where no figure is known, the identified are Poisson too: the count is then Poisson around the flow.
     """
-    lower, upper = panel.reported_limits
+    lower, upper = panel.identified_limits
     identified = np.clip(thinning.poisson_draws(rng, seen), lower, upper)
     return np.asarray(identified + thinning.poisson_draws(rng, np.maximum(flow - seen, 0.0)))
 

@@ -62,10 +62,16 @@ class Panel:
         """Least and most that was identified in each cell, (cells,): from rows of one cell; 0 and infinity where there is none."""
         lower, upper = np.zeros(self.grid.size), np.full(self.grid.size, np.inf)
         for (stream, _), rows in self.figures.items():
-            if stream == "identified_victims" and len(rows):
+            if stream == "identified_victims" and len(rows) and not rows.further:
                 np.add.at(lower, rows.cell[rows.single], rows.lower[rows.single])
                 upper[rows.cell[rows.whole]] = rows.upper[rows.whole]
         return lower, upper
+
+    @cached_property
+    def identified_limits(self) -> tuple[Array, Array]:
+        """The same of persons identified: what was recorded otherwise than counted says nothing of them."""
+        plain = {key: rows.take(~rows.recorded) for key, rows in self.figures.items() if not rows.further}
+        return replace(self, figures=plain).reported_limits
 
     @cached_property
     def unknowns(self) -> tuple[Unknown, ...]:
