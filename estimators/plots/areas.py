@@ -17,6 +17,7 @@ SHORT = WORDS | {"incidence": "per 100,000 and year"}
 OPEN_MARKERS = "D^vs"
 MARGIN = 1.15
 ROW, AROUND = 4.6, 15.0  # millimetres: of an area, of axis and margins
+MANY, CLOSE = 24, 4.1  # from more areas on they stand closer, so that a first page has room for them
 TICK = " (tick: reported)"
 NOTE = "Dots are medians, lines {probability:g} % intervals."
 OTHERS = " Open marks count something else: {counts}."
@@ -72,7 +73,8 @@ def plot_areas(
         raise ModelError(MORE_PERIODS.format(periods=len(periods)))
     rows = table.sort_values(f"{quantities[0]}_median", ascending=False).reset_index(drop=True)
     with styled():
-        figure = blank(width, AROUND + ROW * len(rows) + (4.0 * beside["by"].nunique() if beside is not None else 0.0))
+        row = ROW if len(rows) <= MANY else CLOSE
+        figure = blank(width, AROUND + row * len(rows) + (4.0 * beside["by"].nunique() if beside is not None else 0.0))
         panels = figure.subplots(1, len(quantities), sharey=True, squeeze=False)[0]
         for axes, quantity in zip(panels, quantities, strict=True):
             others = beside if beside is not None and quantity == "true_count" else None

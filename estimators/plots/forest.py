@@ -35,6 +35,7 @@ NOTE = ""
 MARKERS = "osDPX"
 FOR_LABELS = 0.32  # of the width
 ROW, ROW_LINE, AROUND = 3.3, 3.5, 15.0  # millimetres: of a row, of each line of its label, of axis and margins
+MANY, CLOSE = 24, 1.0  # from more rows on they stand closer, so that a figure shares its page
 MARGIN = 1.12
 
 type Array = NDArray[np.float64]
@@ -87,7 +88,8 @@ def plot_forest(
     names = ["\n".join(broken(str(name), most) or [""]) for name in rows[label]]
     lines = max((name.count("\n") + 1 for name in names), default=1)
     with styled():
-        figure, axes = new_figure(width, AROUND + (ROW + ROW_LINE * lines) * max(len(rows), 2))
+        between = ROW if len(rows) <= MANY else CLOSE
+        figure, axes = new_figure(width, AROUND + (between + ROW_LINE * lines) * max(len(rows), 2))
         axes.set_xscale("log")
         axes.set_xlim(*_limits(rows[columns].to_numpy(dtype=float)))
         axes.set_yticks(np.arange(len(rows)), names)

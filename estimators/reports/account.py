@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import StringIO
 
 import pandas as pd
+import xarray as xr
 
 from estimators.reports.exhibit import Exhibit
+
+SOURCES = "source_table"
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,3 +58,20 @@ def said(about: str) -> tuple[str, tuple[str, ...], str]:
     commands = [block.strip() for block in blocks if block.startswith("    ")]
     title, *paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("    ")] or [""]
     return title, tuple(paragraphs), "; ".join(commands)
+
+
+def remembered(sources: pd.DataFrame | None) -> dict[str, str]:
+    """What a saved result keeps of where its figures come from, as an attribute.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"rows": [4], "indicators": ["population"]}, index=pd.Index(["an office"], name="source"))
+    >>> recalled(xr.DataTree(xr.Dataset(attrs=remembered(table)))).equals(table)
+    True
+    """
+    return {} if sources is None else {SOURCES: str(sources.to_json(orient="table", date_unit="s"))}
+
+
+def recalled(post: xr.DataTree) -> pd.DataFrame | None:
+    """Where the figures come from, of a result that was saved by a report."""
+    return pd.read_json(StringIO(str(post.attrs[SOURCES])), orient="table") if SOURCES in post.attrs else None

@@ -10,7 +10,7 @@ from estimators.errors import DataError, Problem
 from estimators.plots.wording import plural
 from estimators.rendering.document import Block, Report, Section
 from estimators.reports import page_checks, page_data, page_end, page_level, page_model, page_opening, page_results
-from estimators.reports.account import Account, said
+from estimators.reports.account import Account, recalled, said
 from estimators.reports.checklist import Checklist, checklist_blocks
 from estimators.reports.checklist_appendix import robust, wambs
 from estimators.reports.checklist_barg import barg
@@ -79,7 +79,7 @@ def publication(
     exhibits : sequence of Exhibit
         Further tables and figures.
     sources : pandas.DataFrame, optional
-        ``evidence.source_table()``.
+        ``evidence.source_table()``; by default what the result itself says, where it was saved by a report.
     table : pandas.DataFrame, optional
         ``estimators.summary(post)``, where it is known already.
     findings : sequence of Finding
@@ -124,6 +124,7 @@ def account_of(
     """What the report is told, with the period that its first page shows."""
     title, question, command = said(about)
     chosen = _chosen_period(post, period)
+    sources = recalled(post) if sources is None else sources
     return Account(title, question, command, chosen, dict(names or {}), beside, tuple(exhibits), sources)
 
 

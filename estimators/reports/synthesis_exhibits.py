@@ -11,6 +11,7 @@ from estimators.diagnostics.convergence import convergence
 from estimators.errors import ModelError
 from estimators.plots import plot_forest, plot_tiles, prediction_table
 from estimators.plots.forest import WORDS
+from estimators.plots.wording import sentence
 from estimators.reports.exhibit import Exhibit
 from estimators.results import limits
 
@@ -85,18 +86,18 @@ def ratio_exhibit(post: xr.DataTree, table: pd.DataFrame, *, names: Mapping[str,
     words = stage.replace("_", " ")
     shown = rows.assign(name=rows["area"].map(dict(names or {})).fillna(rows["area"]))
     text = (
-        f"{words[0].upper()}{words[1:]} for each identified victim, from the periods with exact figures of both. A ratio far below the "
+        f"{sentence(words)} for each identified victim, from the periods with exact figures of both. A ratio far below the "
         "others is a place where one case holds many victims, or where victims are counted and cases are not; far above 1, the reverse. It "
         "says nothing of how many victims nobody identified: both numbers begin with those who were."
     )
-    figure = plot_forest(shown, label="name", quantity="ratio", title=f"{words} for each identified victim")
+    figure = plot_forest(shown, label="name", quantity="ratio", title=f"{sentence(words)} for each identified victim")
     return Exhibit(
         "funnel_ratio",
         "From victims to cases",
         (text,),
         rows,
         figure,
-        f"{words[0].upper()}{words[1:]} for each identified victim.",
+        f"{sentence(words)} for each identified victim.",
     )
 
 
@@ -124,7 +125,9 @@ def event_exhibit(post: xr.DataTree, without: xr.DataTree, events: pd.DataFrame,
     ends = [f"true_count_{end}" for end in ENDS]
     other = xr.Dataset({f"true_count_{end}": values for end, values in limits(without, "true_count", 0.95).items()})
     again = other.to_dataframe().reset_index()
-    both = table[[*keys, "reported", *ends]].merge(again[[*keys, *ends]], on=keys, suffixes=("", "_without"))
+    both = table[[*keys, "reported", "simulation_error", *ends]].merge(
+        again[[*keys, *ends]], on=keys, suffixes=("", "_without")
+    )
     moved = both["true_count_median"] / both["true_count_median_without"]
     named: list[str] = events["about"].astype(str).tolist()
     rows = both.assign(moved_by=moved)[(both["area"] + " " + both["period"]).isin(named)]

@@ -17,6 +17,7 @@ from estimators.plots.style import to_svg
 from estimators.rendering import FORMATS, write
 from estimators.rendering.spoken import chosen, render_all
 from estimators.rendering.translate import LANGUAGES
+from estimators.reports.account import remembered
 from estimators.reports.exhibit import Exhibit
 from estimators.reports.facts import Facts, gather_facts
 from estimators.reports.publication import account_of, compose
@@ -64,7 +65,7 @@ def report(
     exhibits : sequence of Exhibit
         Further tables and figures.
     sources : pandas.DataFrame, optional
-        ``evidence.source_table()``.
+        ``evidence.source_table()``; by default as ``about``.
     table : pandas.DataFrame, optional
         ``estimators.summary(post)``, where it is known already.
     findings : sequence of Finding
@@ -112,7 +113,8 @@ def report(
     written = [write(content, where / name) for name, content in files.items()]
     if everything:
         told = post.copy()
-        told.attrs = {**post.attrs, "about": about, "area_names": json.dumps(names, ensure_ascii=False)}
+        words = {"about": about, "area_names": json.dumps(names, ensure_ascii=False)}
+        told.attrs = {**post.attrs, **words, **remembered(account.sources)}
         written.append(save(told, where / "posterior.nc"))
     return tuple(written)
 

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import estimators as est
+from estimators.reports.publication import checklists
 
 FORMATS, LANGUAGES = ("html", "pdf", "tex", "docx"), ("en", "es", "pt")
 
@@ -34,10 +35,12 @@ def test_a_report_from_disk_knows_its_title_and_names(post, tmp_path):
         tmp_path / "one",
         about="Who counts?\n\nA question.",
         names={"MEX": "Estados Unidos Mexicanos"},
+        sources=est.datasets.mexico().source_table(),
         everything=True,
     )
     saved = est.load(tmp_path / "one" / "posterior.nc")
     assert json.loads(saved.attrs["area_names"]) == {"MEX": "Estados Unidos Mexicanos"}
+    assert next(answer.status for item, answer in checklists(saved)[0].rows if item.number == "5") == "filled"
     est.report(saved, tmp_path / "two")
     one, two = ((tmp_path / name / "report.html").read_text(encoding="utf-8") for name in ("one", "two"))
     assert "Who counts?" in two
