@@ -7,7 +7,7 @@ import numpy as np
 from scipy import special
 
 from estimators.errors import ExistenceError, ModelError
-from estimators.lists import outcome, refusals
+from estimators.lists import cautions, outcome, refusals
 from estimators.lists.table import Lists
 from estimators.numbers import number
 from estimators.numeric import closed_population, removal
@@ -185,28 +185,21 @@ def _removed(lists: Lists, estimator: ClosedPopulation) -> Solved:
 
 
 def _cautions(lists: Lists, estimator: ClosedPopulation, solved: Solved) -> list[str]:
-    fit, limits, freedom = solved
-    cautions = refusals.few_overlaps(lists)
+    fit, (_, low, high), freedom = solved
+    point, limits = lists.observed + fit.unlisted, (lists.observed + low, lists.observed + high)
+    found = cautions.of_estimate(lists, point, limits)
     if estimator._form == "Chao":
-        cautions.append(
-            "this is a lower bound: people who differ more than the model can see make the true number larger"
-        )
+        found.append("this is a lower bound: people who differ more than the model can see make the true number larger")
     if estimator._form in FORMS:
-        cautions += _other_forms(lists, estimator)
+        found += _other_forms(lists, estimator)
     if estimator._kind in ("Mb", "Mbh"):
-        cautions.append(
+        found.append(
             f"the lists are taken in the order {', '.join(lists.names)}: in another order the estimate is another"
         )
-    if not np.isfinite(limits[2]):
-        cautions.append(
-            "the figures set no upper limit: numbers as large as one likes fit hardly worse than the estimate"
-        )
     if freedom > 0 and special.chdtrc(freedom, fit.deviance) < POOR:
-        cautions.append(
-            f"the model does not describe these overlaps (deviance {fit.deviance:,.0f}, degrees of freedom {freedom}): its assumptions are "
-            "wrong, and its interval leaves that out"
-        )
-    return cautions
+        text = "its assumptions are wrong, and its interval leaves that out"
+        found.append(f"the model does not fit: deviance {number(fit.deviance)} on {freedom} degrees of freedom; {text}")
+    return found
 
 
 def _other_forms(lists: Lists, estimator: ClosedPopulation) -> list[str]:

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 import numpy as np
 
 from estimators.errors import ExistenceError, ModelError
-from estimators.lists import outcome, refusals
+from estimators.lists import cautions, outcome, refusals
 from estimators.lists.table import Lists
 from estimators.numeric import sample_coverage
 from estimators.numeric.lognormal_limits import above_counted
@@ -119,30 +119,31 @@ class SampleCoverage:
         without = float(np.mean(~np.isfinite(again)))
         error = sample_coverage.robust_error(again, listed, point - listed)
         lower, upper = above_counted(point, listed, error) if np.isfinite(error) else (listed, np.inf)
-        cautions = [*refusals.few_overlaps(figures), *self._cautions(share, form, without)]
+        limits = (lower, np.inf if without > NO_LIMIT else upper)
+        found_wanting = [*cautions.of_estimate(figures, point, limits), *self._cautions(share, form, without)]
         return outcome.estimated(
             figures,
             point,
-            (lower, np.inf if without > NO_LIMIT else upper),
+            limits,
             interval="95 % log-normal, bootstrap standard error",
             rests_on=self.assumptions()[-1],
-            cautions=cautions,
+            cautions=found_wanting,
             more={"standard_error": error, "sample_coverage": share, "at_independence": float(found.independent)},
         )
 
     def _cautions(self, share: float, form: str, without: float) -> list[str]:
-        cautions = []
+        texts = []
         if share < ENOUGH:
             does = (
                 "may be far off, high or low"
                 if form == "high"
                 else "is likely to be too low where lists lead to each other"
             )
-            cautions.append(
+            texts.append(
                 f"the lists hold only {share:.0%} of each other's people, weighed as this method does (55 % is enough): this form {does}"
             )
         if without > WITHOUT:
-            cautions.append(
+            texts.append(
                 f"{without:.1%} of the bootstrap samples have no finite estimate: the interval is too narrow, or has no upper end"
             )
-        return cautions
+        return texts

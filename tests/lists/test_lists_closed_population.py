@@ -67,7 +67,7 @@ def test_forms_of_difference_disagree_and_the_result_says_so():
         "how people differ decides, and the figures cannot tell: Poisson2 9,300, Darroch 13,000, Gamma3.5 18,000"
         in text
     )
-    assert "does not describe these overlaps" in text
+    assert "the model does not fit" in text
 
 
 def test_a_lower_bound_is_called_one():
@@ -83,6 +83,15 @@ def test_a_lower_bound_is_called_one():
 def test_independence_is_lincoln_and_petersen_on_two_lists():
     assert ends(fit(Independence(), lists_of((0, 40, 30, 20))))[1] == pytest.approx(60 * 50 / 20)
     assert ends(fit(Independence(), lists_of(KOSOVO))) == ends(fit(ClosedPopulation("Mt"), lists_of(KOSOVO)))
+
+
+@pytest.mark.parametrize("counts", [KOSOVO, ARTIFICIAL, (0, 40, 30, 20)])
+def test_independence_is_the_log_linear_model_without_links(counts):
+    from estimators.lists.log_linear import LogLinear
+
+    assert ends(fit(Independence(), lists_of(counts))) == pytest.approx(
+        ends(fit(LogLinear(), lists_of(counts))), rel=1e-7
+    )
 
 
 def test_lists_in_order_of_time_are_said_to_be():
