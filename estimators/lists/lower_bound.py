@@ -30,7 +30,7 @@ class ChaoLowerBound:
     ----------
     Chao, A. 1987. Estimating the population size for capture-recapture data with unequal catchability. Biometrics 43. doi:10.2307/2531532
     Rivest, L.-P. and Baillargeon, S. 2007. Applications and extensions of Chao's moment estimator for the size of a closed population.
-    Biometrics 63. doi:10.1111/j.1541-0420.2007.00779.x
+    Biometrics 63, 999-1006.
 
     Examples
     --------

@@ -60,6 +60,7 @@ class RepeatedCaptures:
     population size using the truncated Poisson regression model. Statistical Modelling 3. doi:10.1191/1471082X03st057oa
     Cruyff, M. and van der Heijden, P. 2008. Zero-truncated negative binomial regression. Biometrical Journal 50. doi:10.1002/bimj.200810455
     Godwin, R. T. and Böhning, D. 2017. The one-inflated positive Poisson model. JRSS C 66. doi:10.1111/rssc.12192
+    Böhning, D. and others 2013. A generalization of Chao's estimator for covariate information. Biometrics 69. doi:10.1111/biom.12082
     Böhning, D. and van der Heijden, P. 2019. The identity of the zero-truncated, one-inflated likelihood and the zero-one-truncated
     likelihood. Annals of Applied Statistics 13. doi:10.1214/18-AOAS1232
 

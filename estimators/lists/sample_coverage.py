@@ -41,10 +41,10 @@ class SampleCoverage:
 
     References
     ----------
-    Chao, A. and Tsay, P. K. 1998. A sample coverage approach to multiple-system estimation. JASA 93. doi:10.1080/01621459.1998.10474109
+    Chao, A. and Tsay, P. K. 1998. A sample coverage approach to multiple-system estimation. JASA 93, 283-293.
     Chao, A., Tsay, P. K., Lin, S.-H., Shau, W.-Y. and Chao, D.-Y. 2001. The applications of capture-recapture models to epidemiological
     data. Statistics in Medicine 20. doi:10.1002/sim.996
-    Lee, S.-M. and Chao, A. 1994. Estimating population size via sample coverage. Biometrics 50. doi:10.2307/2533200
+    Lee, S.-M. and Chao, A. 1994. Estimating population size via sample coverage. Biometrics 50, 88-97.
 
     Examples
     --------
