@@ -46,7 +46,9 @@ METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
     "stepwise": lambda choices: rooms.Stepwise(bootstrap=choices.bootstrap),
     "best_bic": lambda choices: rooms.BestBIC(bootstrap=choices.bootstrap),
     "averaged_log_linear": lambda _: rooms.AveragedLogLinear(),
+    "decomposable": lambda choices: rooms.DecomposableGraphs(delta=choices.delta),
     "bayesian_log_linear": lambda _: rooms.BayesianLogLinear(),
+    "doubly_robust": lambda _: rooms.DoublyRobust(),
 }
 
 
@@ -67,7 +69,7 @@ def compare_lists(
     seed : int
         Of bootstraps and draws; each method's answer is the same whichever others are asked.
     methods : sequence of str, optional
-        Which ones, of `METHODS`; all by default.
+        Which ones, of `METHODS`; by default all, *doubly_robust* only where something more is known of people.
     delta : float, optional
         Prior count in each cell of `DecomposableGraphs`; 2^-lists by default.
     bootstrap : int
@@ -94,11 +96,16 @@ def compare_lists(
     lists = source if isinstance(source, Lists) else read_lists(source)
     _check(methods, delta, bootstrap)
     choices = Choices(delta, bootstrap)
-    rows = [{"method": name} | answer(METHODS[name](choices), lists, seed) for name in methods or METHODS]
+    rows = [{"method": name} | answer(METHODS[name](choices), lists, seed) for name in methods or _applicable(lists)]
     table = pd.DataFrame(rows)
     table.attrs = {"lists": lists.names, "observed": lists.observed, "label": lists.label}
     status, text = spread(table, lists)
     return Finding("methods compared", status, text, table)
+
+
+def _applicable(lists: Lists) -> list[str]:
+    """Those that ask for nothing these lists lack."""
+    return [name for name in METHODS if name != "doubly_robust" or len(lists.covariates.columns)]
 
 
 def _check(methods: Sequence[str], delta: float | None, bootstrap: int) -> None:
