@@ -121,7 +121,7 @@ def fitted(design: Array, floored: Mask, counts: Array, kept: Mask) -> Fit:
     means = np.where(kept, np.exp(design @ basis @ c), 0.0)
     scaled = design[rows] @ basis
     information = (scaled * means[rows, None]).T @ scaled
-    variance = float(basis[0] @ np.linalg.solve(information, basis[0]))
+    variance = float(basis[0] @ np.linalg.lstsq(information, basis[0])[0])
     y = counts[1:]
     deviance = 2.0 * float(
         np.sum(special.xlogy(y, y) - special.xlogy(y, np.where(y > 0, means[1:], 1.0)) - y + means[1:])
