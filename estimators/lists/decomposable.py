@@ -128,6 +128,8 @@ class DecomposableGraphs:
         draws = figures.observed + found.quantiles(rng.random(sampling.draws))
         table = delta_sweep(figures, self._deltas(figures), model=self) if self.sweep and self.graphs == "all" else None
         cautions = self._cautions(found, chosen, margin, table)
+        if not (figures.on.sum(axis=1) > 1).any():
+            cautions.append("nobody is on two lists: how many are on none is the prior's answer")
         groups = drawn(
             figures,
             draws[None, :],

@@ -87,7 +87,7 @@ def of(neighbours: Sets) -> Graphs:
 def taken_off(neighbours: Sets) -> tuple[Mask, list[Sets]]:
     """Whether each graph is decomposable, and the neighbours each vertex still had when it was taken off, one array a vertex."""
     vertices = neighbours.shape[1]
-    kind = np.uint8 if vertices <= 8 else np.uint16
+    kind: type[np.uint8] | type[np.uint16] = np.uint8 if vertices <= 8 else np.uint16
     joined = [np.ascontiguousarray(neighbours[:, v].astype(kind)) for v in range(vertices)]
     bit = [kind(1 << v) for v in range(vertices)]
     left = [np.zeros(len(neighbours), dtype=kind) for _ in range(vertices)]

@@ -122,7 +122,9 @@ def test_nonsense_is_refused_or_wide(quiet):
     with pytest.raises(DataError, match="at least one person"):
         lists_of(["a", "b", "c"], {"a": 3, "b": 4, "c": 0})
     disjoint = lists_of(["a", "b", "c"], {"a": 3, "b": 4, "c": 5})
-    limits = fit(DecomposableGraphs(), disjoint, seed=1)["quantiles"]["true_count"].values.ravel()
+    post = fit(DecomposableGraphs(), disjoint, seed=1)
+    assert "nobody is on two lists" in post["lists"].attrs["cautions"]
+    limits = post["quantiles"]["true_count"].values.ravel()
     assert np.isfinite(limits).all()
     assert limits[-1] > 10 * 12
     tiny = fit(DecomposableGraphs(delta=1e-6, sweep=False), disjoint, seed=1)
