@@ -18,6 +18,7 @@ from .diagnostics import Identification as Identification
 from .diagnostics import contraction as contraction
 from .diagnostics import convergence as convergence
 from .diagnostics import identification as identification
+from .diagnostics import share_sensitivity as share_sensitivity
 from .disclosure import Profile as Profile
 from .disclosure import guard as guard
 from .disclosure import guard_result as guard_result
@@ -81,6 +82,7 @@ from .screening import find_breaks as find_breaks
 from .synthesis import Capacity as Capacity
 from .synthesis import CapacityIndex as CapacityIndex
 from .synthesis import Covariate as Covariate
+from .synthesis import Exits as Exits
 from .synthesis import Hotline as Hotline
 from .synthesis import IdentifiedVictims as IdentifiedVictims
 from .synthesis import Incidence as Incidence

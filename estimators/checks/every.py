@@ -11,7 +11,7 @@ from estimators.checks.refits import QUICK, Refits
 from estimators.checks.sensitivity import power_scaling_finding, reported_rate_finding
 from estimators.checks.sources import areas_finding, placebo_finding, sources_finding
 from estimators.checks.tipping import tipping_finding
-from estimators.diagnostics import Finding, contraction, convergence, identification
+from estimators.diagnostics import Finding, contraction, convergence, identification, share_sensitivity
 from estimators.evidence import Evidence
 from estimators.sampling import Sampling
 from estimators.synthesis import Synthesis
@@ -63,8 +63,9 @@ def check(
         convergence(post), *identification(post).findings, contraction(post), power_scaling_finding(post),
         *predictive_findings(panel, post, seed), reported_rate_finding(post),
     )  # fmt: skip
+    shares = (share_sensitivity(post),) if panel.shares else ()
     refits = Refits(panel, sampling, seed)
     full = refits.full
     refitted = (*sources_finding(refits, full, bar), placebo_finding(refits, full, bar), tipping_finding(refits, bar))
     left_out = (areas_finding(refits, full, bar),) if areas and len(panel.grid.areas) > 1 else ()
-    return (*read, *refitted, *left_out)
+    return (*read, *shares, *refitted, *left_out)

@@ -4,5 +4,6 @@ from estimators.diagnostics.contraction import contraction
 from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.finding import Finding
 from estimators.diagnostics.identification import Identification, identification
+from estimators.diagnostics.shares import share_sensitivity
 
-__all__ = ["Finding", "Identification", "contraction", "convergence", "identification"]
+__all__ = ["Finding", "Identification", "contraction", "convergence", "identification", "share_sensitivity"]

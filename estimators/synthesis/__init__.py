@@ -3,6 +3,7 @@
 from estimators.synthesis.capacity import Capacity
 from estimators.synthesis.capacity_index import CapacityIndex
 from estimators.synthesis.covariates import Covariate
+from estimators.synthesis.exits import Exits
 from estimators.synthesis.hotline import Hotline
 from estimators.synthesis.identified_victims import IdentifiedVictims
 from estimators.synthesis.incidence import Incidence
@@ -20,6 +21,7 @@ __all__ = [
     "Capacity",
     "CapacityIndex",
     "Covariate",
+    "Exits",
     "Hotline",
     "IdentifiedVictims",
     "Incidence",

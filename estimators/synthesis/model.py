@@ -129,7 +129,7 @@ class Synthesis:
             said.append(
                 "a claim speaks of cases reported, the series of victims identified: their ratio is an unknown of the model"
             )
-        said += [text for stream in self.streams if isinstance(stream, Recorded) for text in stream.assumptions]
+        said += [text for stream in self.streams for text in getattr(stream, "assumptions", ())]
         return tuple(said)
 
     def figures(self, evidence: Evidence) -> Panel:
@@ -195,6 +195,7 @@ def _check_needs(names: list[str], streams: tuple[Stream, ...], process: Inciden
         "justice_funnel": ("identified_victims",),
         "validation": ("identified_victims",),
         "overlap": ("identified_victims", "hotline"),
+        "exits": ("identified_victims",),
     }
     for name, wanted in needs.items():
         missing = [other for other in wanted if name in names and other not in names[: names.index(name)]]

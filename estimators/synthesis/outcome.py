@@ -96,6 +96,8 @@ def _posterior(world: World, panel: Panel, coordinates: Mapping[str, Array], rng
     found = {"true_count": count.sum(axis=3), "incidence": flow.sum(axis=3) / exposure[:, 0, :]}
     if "log_identified" in world:
         found["reporting_probability"] = seen.sum(axis=3) / flow.sum(axis=3)
+    if "log_stock" in world:
+        found["stock"] = np.exp(world["log_stock"]).reshape(shape).sum(axis=3)
     data: dict[str, Variable] = {name: ((*SAMPLE, "area", "period"), values) for name, values in found.items()}
     coords = {**coordinates, "area": list(grid.areas), "period": list(grid.periods)}
     if grid.by:
