@@ -25,7 +25,7 @@ type Places = NDArray[np.intp]
 
 STEPS = 60
 HALVINGS = 30
-NEGLIGIBLE = 1e-4  # models that share this probability are not drawn from
+NEGLIGIBLE = 1e-3  # models that share this probability are not drawn from
 AT_ONCE = 2_000_000  # numbers in one array
 ROUNDS = 4
 PER_DRAW = 4  # proposals for each draw wanted
@@ -82,12 +82,19 @@ class Target:
         parts = [self._log_likelihood(beta[at : at + block]) for at in range(0, len(beta), block)]
         return np.concatenate(parts) + self.shrinkage.log_density((beta[:, 1:] ** 2).sum(axis=1), p)
 
+    @cached_property
+    def parts(self) -> tuple[Array, Array, Array]:
+        """Transposed designs of exact and of limited cells, and the design times the counts of exact cells."""
+        table = self.table
+        exact, limited = table.design[table.exact], table.design[table.limited]
+        return np.ascontiguousarray(exact.T), np.ascontiguousarray(limited.T), table.low[table.exact] @ exact
+
     def _log_likelihood(self, beta: Array) -> Array:
-        table, eta = self.table, beta @ self.table.design.T
-        total = eta[:, table.exact] @ table.low[table.exact] - np.exp(eta[:, table.exact]).sum(axis=1) - self.constant
-        if table.limited.any():
-            at = table.limited
-            total = total + log_probability(table.low[at], table.high[at], eta[:, at])[0].sum(axis=1)
+        exact, limited, score = self.parts
+        total = beta @ score - np.exp(beta @ exact).sum(axis=1) - self.constant
+        if limited.shape[1]:
+            at = self.table.limited
+            total = total + log_probability(self.table.low[at], self.table.high[at], beta @ limited)[0].sum(axis=1)
         return np.asarray(total)
 
     def slopes(self, beta: Array) -> tuple[Array, Array]:

@@ -32,13 +32,19 @@ def log_probability(low: Array, high: Array, eta: Array) -> tuple[Array, Array, 
 
 def _log_between(low: Array, high: Array, eta: Array, mu: Array) -> Array:
     """By whichever tail is the smaller; where both underflow, by the mass at the nearer limit and a geometric series."""
-    floor = np.maximum(low, 1e-300)
-    from_above = special.gammaincc(high + 1.0, mu) - np.where(low > 0, special.gammaincc(floor, mu), 0.0)
-    from_below = special.gammainc(floor, mu) - special.gammainc(high + 1.0, mu)
-    between = np.where(mu < low, from_below, from_above)
-    edge, ratio = np.where(mu < low, low, high), np.where(mu < low, mu / (low + 1.0), high / np.maximum(mu, 1e-300))
-    series = edge * eta - mu - special.gammaln(edge + 1.0) - np.log1p(-np.minimum(ratio, 1.0 - 1e-9))
-    return np.asarray(np.where(between > SMALLEST, np.log(np.maximum(between, SMALLEST)), series))
+    between = special.gammaincc(high + 1.0, mu)
+    if low.any():
+        floor = np.maximum(low, 1e-300)
+        from_above = between - np.where(low > 0, special.gammaincc(floor, mu), 0.0)
+        from_below = special.gammainc(floor, mu) - special.gammainc(high + 1.0, mu)
+        between = np.where(mu < low, from_below, from_above)
+    out = np.log(np.maximum(between, SMALLEST))
+    far = between <= SMALLEST
+    if far.any():
+        low, high, eta, mu = (np.broadcast_to(part, far.shape)[far] for part in (low, high, eta, mu))
+        edge, ratio = np.where(mu < low, low, high), np.where(mu < low, mu / (low + 1.0), high / np.maximum(mu, 1e-300))
+        out[far] = edge * eta - mu - special.gammaln(edge + 1.0) - np.log1p(-np.minimum(ratio, 1.0 - 1e-9))
+    return np.asarray(out)
 
 
 def draw(low: Array, high: Array, mu: Array, rng: np.random.Generator) -> Array:

@@ -21,6 +21,7 @@ DEGREES = (3.0, 15.0)  # of freedom, of axes along which the density is skewed a
 SKEWED = 1.1  # scale above which an axis is
 STEPS = (1.0, 2.0, 4.0)  # along each half axis, in units of the Gaussian fit
 SCALES = (0.6, 6.0)
+JITTER = 1e-13
 
 
 @dataclass(frozen=True)
@@ -85,31 +86,45 @@ def split_t(mode: Array, precision: Array, free: Mask, height: Array, density: D
     """
     modes, P = mode.shape
     both = free[:, :, None] & free[:, None, :]
-    covariance = np.where(both, np.linalg.inv(np.where(both, precision, np.eye(P))), np.eye(P))
+    covariance = _inverse(np.where(both, precision, np.eye(P)))
     spread = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
 
-    def stretched(axes: Array) -> Array:
+    def stretched(axes: Array, steps: tuple[float, ...]) -> Array:
         """Scale of the halves of every axis, (2, modes, P)."""
         place, scale = np.repeat(np.arange(modes), P), np.zeros((2, modes, P))
         for side, sign in enumerate((-1.0, 1.0)):
-            for step in STEPS:
+            for step in steps:
                 points = mode[:, None, :] + sign * step * axes.swapaxes(1, 2)
                 fall = height[:, None] - density(points.reshape(-1, P), place).reshape(modes, P)
                 scale[side] = np.maximum(scale[side], step / np.sqrt(2.0 * np.maximum(fall, 1e-3)))
         return np.clip(scale, *SCALES)
 
-    skewed = np.where(free, stretched(covariance / spread[:, None, :] * both).max(axis=0), 0.0)
-    axes, within = _profiles(covariance, free, np.argsort(-skewed, axis=1, kind="stable"))
-    scale = np.where(within, stretched(axes), 1.0)
-    log_root = np.linalg.slogdet(covariance)[1]
-    return SplitT(mode, axes, within, scale, 0.5 * log_root + np.log(scale.mean(axis=0)).sum(axis=1))
+    skewed = np.where(free, stretched(covariance / spread[:, None, :] * both, STEPS[1:2]).max(axis=0), 0.0)
+    axes, within, log_root = _profiles(covariance, free, np.argsort(-skewed, axis=1, kind="stable"))
+    scale = np.where(within, stretched(axes, STEPS), 1.0)
+    return SplitT(mode, axes, within, scale, log_root + np.log(scale.mean(axis=0)).sum(axis=1))
 
 
-def _profiles(covariance: Array, free: Mask, order: Places) -> tuple[Array, Mask]:
-    """A with A A' = covariance: axis k moves dimension order_k, later ones following as the Gaussian fit has it, earlier ones at rest."""
+def _inverse(precision: Array) -> Array:
+    """Inverses of matrices whose diagonals may span many orders of magnitude."""
+    root = np.sqrt(np.diagonal(precision, axis1=1, axis2=2))
+    both = root[:, :, None] * root[:, None, :]
+    inverse = np.linalg.inv(precision / both + JITTER * np.eye(root.shape[1])) / both
+    return np.asarray(0.5 * (inverse + inverse.swapaxes(1, 2)))
+
+
+def _profiles(covariance: Array, free: Mask, order: Places) -> tuple[Array, Mask, Array]:
+    """A with A A' = covariance, which of its axes are within the model, and log |det A|.
+
+    Axis k moves dimension order_k; later ones follow as the Gaussian fit has it, earlier ones are at rest.
+    """
     modes, P = free.shape
     row = np.arange(modes)[:, None]
     axes = np.zeros((modes, P, P))
-    axes[row, order] = np.linalg.cholesky(covariance[row[:, :, None], order[:, :, None], order[:, None, :]])
+    spread = np.sqrt(np.diagonal(covariance, axis1=1, axis2=2))
+    correlation = covariance / (spread[:, :, None] * spread[:, None, :]) + JITTER * np.eye(P)
+    root = np.linalg.cholesky(correlation[row[:, :, None], order[:, :, None], order[:, None, :]])
+    axes[row, order] = root * spread[row, order][:, :, None]
     within = free[row, order]
-    return axes * within[:, None, :], within
+    log_volume = (np.log(np.diagonal(root, axis1=1, axis2=2)) + np.log(spread[row, order])).sum(axis=1, where=within)
+    return axes * within[:, None, :], within, log_volume

@@ -111,6 +111,25 @@ def test_independent_lists_are_recovered():
     assert inside >= 17
 
 
+@pytest.mark.parametrize(
+    ("scale", "lower", "upper"),
+    [
+        ([60_000_000, 45_000_000, 30_000_000, 20_000_000, 13_000_000, 10_000_000, 4_000_000], 306_000_000, 307_000_000),
+        ([3, 3, 3, 1, 1, 1, 0], 12, 80),
+    ],
+)
+def test_counts_from_ones_to_millions(scale, lower, upper):
+    post = fit(BayesianLogLinear("unit-information"), est.read_lists(SMALL.assign(count=scale)))
+    assert lower < quantiles(post)[1] < upper
+    assert est.convergence(post).status == "publishable"
+
+
+def test_lopsided_counts_stay_finite():
+    post = fit(BayesianLogLinear(), est.read_lists(SMALL.assign(count=[10**9, 10**9, 10**9, 1, 1, 1, 0])))
+    assert np.isfinite(post["posterior"]["true_count"]).all()
+    assert quantiles(post)[0] > 1e15
+
+
 @pytest.mark.parametrize("prior", ["hyper-g", "unit-information", "cauchy"])
 def test_every_prior_has_a_row_and_a_sentence(prior):
     post = fit(BayesianLogLinear(prior, order=1), est.read_lists(SMALL))
