@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from estimators.priors import Claim
 
 DEFAULT_SEED = 20220801
+MOST_PROBLEMS = 3  # told in one line
 TYPED = (
     "claim",
     "fit",
@@ -75,6 +76,8 @@ def in_one_line(error: DarkfigureError, options: argparse.Namespace) -> str:
         return "; ".join(str(error).splitlines()) or type(error).__name__
     file = getattr(options, "evidence", None)
     lines = [_place(problem, file) for problem in error.problems]
+    if file is None and len(lines) > MOST_PROBLEMS:
+        return f"{lines[0]} (and {len(lines) - 1:,} more problems)"
     if file is None or len(lines) == 1:
         return "; ".join(lines)
     return f"{lines[0]} (and {len(lines) - 1} more problems; list them with: darkfigure data check {file})"

@@ -15,7 +15,13 @@ type Array = NDArray[np.float64]
 type Whole = NDArray[np.intp]
 
 # From a mean count a period on: step of the grid, and how far it reaches below the lowest and above the highest level seen.
-SCALES = ((0.0, 0.15, 0.2, 0.8), (10.0, 0.06, 0.8, 0.8), (200.0, 0.03, 0.5, 0.5))
+SCALES = (
+    (0.0, 0.15, 0.2, 0.8),
+    (10.0, 0.06, 0.8, 0.8),
+    (200.0, 0.03, 0.5, 0.5),
+    (1000.0, 0.012, 0.3, 0.3),
+    (10_000.0, 0.005, 0.2, 0.2),
+)
 SPARSE_REACH = (3.6, 2.8)  # at least, from the mean, on the first scale
 WINDOW = 6
 LARGEST_SERIES = 48  # a panel, so that its arrays stay in cache

@@ -19,7 +19,7 @@ from estimators.numeric.level_panel import Panel
 type Array = NDArray[np.float64]
 
 USUAL_SD, DEGREES = 0.15, 6.0
-FIRST_ROUNDS, NEWTON_ROUNDS, DIFFERENCE = 3, 4, 0.05
+FIRST_ROUNDS, NEWTON_ROUNDS, DIFFERENCE = 3, 4, 0.01
 ENOUGH = 0.002
 SUM_VARIANCE = 1e-4  # of the wave of k = 0, in place of 0
 

@@ -20,7 +20,7 @@ KAPPAS = np.array([0.1, 0.6, 1.5, 4.0])
 KAPPA_MEDIAN, KAPPA_LOG_SD = 1.0, 1.0
 PHIS = np.array([4.0, 16.0, 1e6])
 PIS = np.array([0.002, 0.02])
-COARSE = (3,)  # of the drifts, to find the noise at which the seasons are learnt
+COARSE = (0, 2, 4)  # of the drifts, to find the noise at which the seasons are learnt
 
 
 @dataclass(frozen=True)
@@ -72,8 +72,8 @@ def learn(counts: Array, season: Whole, seasons_a_year: int) -> Learnt:
     full, panels = grid(12 // seasons_a_year), level_panel.panels(counts, season)
     coarse = full.some(np.array(COARSE))
     flat = np.zeros(seasons_a_year)
-    _, weights, common = _followed(panels, coarse, flat, counts.shape[0])
-    found = seasons.learn(panels, _likeliest(coarse, weights, common), seasons_a_year)
+    _, weights, _ = _followed(panels, coarse, flat, counts.shape[0])
+    found = seasons.learn(panels, _likeliest(coarse, weights), seasons_a_year)
     levels, weights, common = _followed(panels, full, found.effects, counts.shape[0])
     return Learnt(panels, levels, weights, common, full, found)
 
@@ -94,11 +94,12 @@ def _followed(
     return levels, [weights[:, panel.place] for panel in panels], common.reshape(of.prior.shape)
 
 
-def _likeliest(of: Grid, weights: list[Array], common: Array) -> list[seasons.Noise]:
-    """The drift that is likeliest of all series, and the likeliest noise of each."""
-    sigma = float(of.sigma[common.sum(axis=1).argmax()])
+def _likeliest(of: Grid, weights: list[Array]) -> list[seasons.Noise]:
+    """The drift that is likeliest over all series, and the likeliest noise of each."""
     kappa, phi, pi = of.noises
-    best = [w.reshape(*of.prior.shape, -1).sum(axis=0).argmax(axis=0) for w in weights]
+    by_series = [w.reshape(*of.prior.shape, -1) for w in weights]
+    sigma = float(of.sigma[np.sum([w.sum(axis=(1, 2)) for w in by_series], axis=0).argmax()])
+    best = [w.sum(axis=0).argmax(axis=0) for w in by_series]
     return [seasons.Noise(sigma, kappa[noise], phi[noise], pi[noise]) for noise in best]
 
 

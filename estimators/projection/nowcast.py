@@ -39,7 +39,8 @@ class Nowcast:
     Plain chain ladder multiplies by factors above 1; here figures also go down. Between two data cuts a figure y of an area whose usual
     monthly count is e is revised upwards at rate α_b e and downwards at rate β_b y a month, b the band of its age (under 1, 2, 3, 6, 12 and
     `settled_after` months), by 1 + Geometric(p) at a time. The rates are gamma, centred on the mean over all bands and worth one revision:
-    revisions ahead are negative binomial in closed form. Areas share the rates. A method of our own.
+    revisions ahead are negative binomial in closed form, but for a factor that all figures share, as registers are tidied up
+    at times. Areas share the rates. A method of our own.
 
     The parameters are rates of revision. None of them is a share reported, and no share reported follows from them.
 
@@ -170,7 +171,6 @@ def learn(triangle: RevisionTriangle, settled_after: int) -> revisions.Revisions
         usual.append(np.repeat(usual_counts(first), covered))
         before.append(first.ravel())
         months.append(np.tile(bands, (len(triangle.areas), 1)))
-    change, band = np.concatenate(changes), np.concatenate(months)
-    up = revisions.learn(np.maximum(change, 0.0), np.concatenate(usual), band)
-    down = revisions.learn(np.maximum(-change, 0.0), np.concatenate(before), band)
-    return revisions.Revisions(up, down, limits)
+    return revisions.learn(
+        np.concatenate(changes), np.concatenate(usual), np.concatenate(before), np.concatenate(months), limits
+    )

@@ -73,6 +73,8 @@ def read_series(
         from estimators.evidence import read_evidence
 
         return read_series(read_evidence(source), indicator=indicator, known_through=known_through)
+    if raw.cells.empty:
+        raise refuse(raw, None, "", "at least one row of data")
     value = _counted_column(raw, value, sum_over)
     return _series(raw, value, tuple(sum_over), known_through, value)
 
@@ -146,8 +148,6 @@ def _of_evidence(evidence: Evidence, indicator: str) -> tuple[RawTable, str]:
 
 def _series(raw: RawTable, value: str, sum_over: tuple[str, ...], known_through: str | None, counted_as: str) -> Series:
     cells, when = raw.cells, period_column(raw)
-    if cells.empty:
-        raise refuse(raw, when, "", "at least one row of data")
     problems = Problems(cells, raw.label)
     whole, per_year = numbered(problems, cells, when)
     problems.raise_if_any()
