@@ -19,6 +19,8 @@ from estimators.numeric.loglinear import Fit
 type Array = NDArray[np.float64]
 type Places = NDArray[np.intp]
 
+SEVERAL = 40
+ORDERS = 6
 CHUNK = 2048  # models of one stacked fit: their matrices stay in the cache
 
 
@@ -104,12 +106,13 @@ class _Store:
         self.full = np.empty((0, 1 + lists + len(self.faces)))  # coefficients by term, face after face
         self.parts: list[tuple[Models, Array, Array]] = []
         self.without: list[Models] = []
+        self.largest: list[np.int64] = []
         self.mains = loglinear.fit(self.table, hierarchy.terms(np.zeros(1, dtype=np.int64), lists, order))
 
     def add(self, models: Models) -> float:
         """Fit models of one size; the best criterion among them."""
         terms = hierarchy.terms(models, self.lists, self.order)
-        fine = existence.codes(self.table > 0.5, terms) == existence.FINE
+        fine = self._have_one(models, terms)
         self.without.append(models[~fine])
         models, terms = models[fine], terms[fine]
         if not len(models):
@@ -120,6 +123,49 @@ class _Store:
         self.parts.append((models, found.unlisted, criterion))
         self._remember(models, found)
         return float(criterion.min())
+
+    def _have_one(self, models: Models, terms: Places) -> "NDArray[np.bool_]":
+        """Which of these models have one finite estimate."""
+        fine = ~self._inherits(models)
+        doubtful = np.flatnonzero(fine)[~existence.full_rank(self.table > 0.5, terms[fine])]
+        if len(doubtful) > SEVERAL and not self.largest:
+            self.largest = self._greedy()
+        for large in self.largest:
+            doubtful = doubtful[(models[doubtful] & ~large) != 0]
+        fine[doubtful] = existence.codes(self.table > 0.5, terms[doubtful]) == existence.FINE
+        return fine
+
+    def _greedy(self) -> list[np.int64]:
+        """Large models with an estimate, since every model within one of them has one too."""
+        found = []
+        sizes = np.bitwise_count(self.faces)
+        for turn in range(ORDERS):
+            model = np.int64(0)
+            for face in np.lexsort((np.roll(np.arange(len(sizes)), turn * len(sizes) // ORDERS), sizes)):
+                larger = model | np.int64(1 << int(face))
+                terms = hierarchy.terms(np.array([larger]), self.lists, self.order)
+                closed = self._closed(int(face), model)
+                if closed and existence.codes(self.table > 0.5, terms)[0] == existence.FINE:
+                    model = larger
+            found.append(model)
+        return found
+
+    def _closed(self, face: int, model: np.int64) -> bool:
+        """Whether a model holds every smaller face of a face."""
+        within = np.flatnonzero((self.faces & self.faces[face] == self.faces) & (self.faces != self.faces[face]))
+        return all(model >> int(place) & 1 for place in within)
+
+    def _inherits(self, models: Models) -> "NDArray[np.bool_]":
+        """Models that hold one without an estimate, and so have none either."""
+        bad = np.zeros(len(models), dtype=bool)
+        known = np.sort(np.concatenate([np.empty(0, dtype=np.int64), *self.without]))
+        if not len(known):
+            return bad
+        for face in range(len(self.faces)):
+            smaller = models & ~np.int64(1 << face)
+            at = np.minimum(np.searchsorted(known, smaller), len(known) - 1)
+            bad |= known[at] == smaller
+        return bad
 
     def _remember(self, models: Models, found: Fit) -> None:
         full = np.zeros((len(models), self.full.shape[1]))

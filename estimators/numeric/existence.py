@@ -6,8 +6,10 @@ c where X₊c = 0 and X₀c ≤ 0. So the estimate exists unless such a c has X�
 doi:10.1214/12-AOS986), and is the only one unless some c ≠ 0 has Xc = 0.
 
 X₊ of full rank settles both. Its Gram matrix holds the numbers of occupied patterns that contain t ∪ t', whole numbers, so that its
-determinant is a whole number too: at least 1, or 0. Where it is 0, c = Nw with N the null space of X₊, and a linear programme
-in the few w decides; it knows the counts only as occupied or empty, so that tables with the same empty patterns share it.
+determinant is a whole number too: at least 1, or 0. Where it is 0, c = Nw with N the null space of X₊ and V = X₀N, and a linear
+programme in the few w decides. It is solved by its alternative (Stiemke): no w has Vw ≤ 0, Vw ≠ 0 exactly if some y ≥ 1 has V'y = 0,
+which least squares with non-negative coefficients finds or refutes. It knows counts only as occupied or empty, so that tables with the
+same empty patterns share it. A model without an estimate of its own leaves none to any model that holds it.
 """
 
 from functools import lru_cache
@@ -16,9 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import optimize
 
-from estimators.numeric import patterns
 from estimators.numeric.loglinear import NO_TERM
-from estimators.numeric.margins import over_subsets, over_supersets
+from estimators.numeric.margins import over_supersets, zeta
 
 type Array = NDArray[np.float64]
 type Mask = NDArray[np.bool_]
@@ -28,6 +29,7 @@ FINE, NONE, MANY = 0, 1, 2  # and 3 for both; the codes of Chan, Silverman and V
 UP, DOWN, LEVEL = 1, -1, 0
 SURE = 32.0  # log of a product of diagonals up to which rounding cannot lift a determinant of 0 to 1/2
 SMALL = 1e-9
+TIGHT = 1e-7
 
 
 def codes(occupied: Mask, terms: Places) -> Places:
@@ -49,7 +51,7 @@ def codes(occupied: Mask, terms: Places) -> Places:
     [1, 0]
     """
     found = np.zeros(len(terms), dtype=np.intp)
-    for row in np.flatnonzero(~_full_rank(occupied, terms)):
+    for row in np.flatnonzero(~full_rank(occupied, terms)):
         found[row] = _decided(*_key(occupied, terms, row))[0]
     return found
 
@@ -57,7 +59,7 @@ def codes(occupied: Mask, terms: Places) -> Places:
 def directions(occupied: Mask, terms: Places) -> Places:
     """Where the number unlisted goes as the likelihood rises: 1 beyond every bound, -1 to 0, 0 neither; (B,)."""
     found = np.zeros(len(terms), dtype=np.intp)
-    for row in np.flatnonzero(~_full_rank(occupied, terms)):
+    for row in np.flatnonzero(~full_rank(occupied, terms)):
         found[row] = _decided(*_key(occupied, terms, row))[1]
     return found
 
@@ -68,8 +70,8 @@ def _key(occupied: Mask, terms: Places, row: np.intp) -> tuple[bytes, tuple[int,
     return np.packbits(cells).tobytes(), kept, len(cells).bit_length() - 1
 
 
-def _full_rank(occupied: Mask, terms: Places) -> Mask:
-    """Whether X₊ has full rank, (B,)."""
+def full_rank(occupied: Mask, terms: Places) -> Mask:
+    """Whether X₊ has full rank, (B,): then there is one finite estimate, without further question."""
     size = occupied.shape[1]
     cells = np.asarray(occupied, dtype=np.float64)
     cells[:, 0] = 0.0
@@ -100,32 +102,25 @@ def _decided(packed: bytes, terms: tuple[int, ...], lists: int) -> tuple[int, in
     if not null.shape[1]:
         return FINE, LEVEL
     falls = empty @ null
-    many = MANY if np.linalg.matrix_rank(falls, tol=SMALL) < null.shape[1] else FINE
-    if null.shape[1] == 1:
-        low, high = falls.min(initial=0.0), falls.max(initial=0.0)
-        if (low < -SMALL) == (high > SMALL):
-            return many, LEVEL
-        rise = null[0, 0] * (1.0 if low < -SMALL else -1.0)
-        return NONE + many, int(np.sign(rise)) if abs(rise) > SMALL else LEVEL
-    if _most(-falls.sum(axis=0), falls) < SMALL:
+    falls[np.abs(falls) < SMALL] = 0.0  # a rounded 0 must not reach a target 10^16 times as large
+    many = MANY if np.linalg.eigvalsh(falls.T @ falls)[0] < SMALL else FINE
+    if _reached(falls, -falls.sum(axis=0)):
         return many, LEVEL
-    if _most(null[0], falls) > SMALL:
+    if not _reached(falls, null[0]):
         return NONE + many, UP
-    return NONE + many, DOWN if _most(-null[0], falls) > SMALL else LEVEL
+    return NONE + many, LEVEL if _reached(falls, -null[0]) else DOWN
 
 
 def reduced(occupied: Mask, terms: tuple[int, ...]) -> tuple[Array, Mask]:
     """The design without terms that nobody has and patterns that contain one, and which of its rows have people."""
-    lists = len(occupied).bit_length() - 1
-    cells = occupied.astype(np.float64)[None]
-    cells[:, 0] = 0.0
-    margins = over_supersets(cells)[0]
-    void = np.zeros((1, len(occupied)))
-    void[0, [term for term in terms if margins[term] < 0.5]] = 1.0
-    kept = over_subsets(void)[0] < 0.5
+    holds = zeta(len(occupied).bit_length() - 1)
+    cells = occupied.astype(np.float64)
+    cells[0] = 0.0
+    sets = np.array(terms)
+    there = cells @ holds[:, sets] > 0.5
+    kept = ~(holds[:, sets[~there]] > 0.5).any(axis=1)
     kept[0] = False
-    left = [term for term in terms if margins[term] > 0.5]
-    return patterns.design(left, lists)[kept], occupied[kept]
+    return holds[np.ix_(kept, sets[there])], occupied[kept]
 
 
 def _null_space(design: Array) -> Array:
@@ -135,7 +130,24 @@ def _null_space(design: Array) -> Array:
     return np.asarray(rows[rank:].T)
 
 
-def _most(towards: Array, falls: Array) -> float:
-    """Maximum of towards'w over falls w ≤ 0 within a box."""
-    answer = optimize.linprog(-towards, A_ub=falls, b_ub=np.zeros(len(falls)), bounds=(-1.0, 1.0), method="highs")
-    return -float(answer.fun or 0.0)
+def _reached(falls: Array, target: Array) -> bool:
+    """Whether V'y = target for some y ≥ 0; if not, some w has Vw ≤ 0 and target'w > 0 (Farkas).
+
+    Least squares gives y, or what is left as w; whichever it is gets checked, and a linear programme decides where neither holds.
+    """
+    length = float(np.abs(target).max(initial=0.0))
+    if length < SMALL or not len(falls):
+        return length < SMALL
+    wanted = target / length
+    try:
+        weights, _ = optimize.nnls(np.ascontiguousarray(falls.T), wanted)
+    except RuntimeError:
+        weights = np.zeros(len(falls))
+    left = wanted - weights @ falls
+    away = float(np.linalg.norm(left))
+    if away < TIGHT:
+        return True
+    if wanted @ left > TIGHT and (falls @ left).max() < TIGHT * away:
+        return False
+    answer = optimize.linprog(-wanted, A_ub=falls, b_ub=np.zeros(len(falls)), bounds=(-1.0, 1.0), method="highs")
+    return -float(answer.fun or 0.0) < TIGHT

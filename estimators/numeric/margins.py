@@ -25,8 +25,8 @@ def over_subsets(values: Array) -> Array:
 
 
 @lru_cache(maxsize=32)
-def _zeta(lists: int) -> Array:
-    """Which sets hold which: entry (s, t) is 1 where t ⊂ s."""
+def zeta(lists: int) -> Array:
+    """Which sets hold which, (2^L, 2^L): entry (s, t) is 1 where t ⊂ s. Shared: not to be written to."""
     return patterns.design(range(2**lists), lists)
 
 
@@ -34,9 +34,9 @@ def _transformed(values: Array, *, upwards: bool) -> Array:
     size = values.shape[-1]
     lists = size.bit_length() - 1
     low = min(lists, 6)
-    first = _zeta(low) if upwards else _zeta(low).T
+    first = zeta(low) if upwards else zeta(low).T
     out = np.ascontiguousarray(values).reshape(-1, 2**low) @ first
     if low < lists:
-        second = _zeta(lists - low).T if upwards else _zeta(lists - low)
+        second = zeta(lists - low).T if upwards else zeta(lists - low)
         out = second @ out.reshape(len(values), 2 ** (lists - low), 2**low)
     return np.asarray(out.reshape(values.shape))

@@ -2,8 +2,8 @@
 
 Notation: as in `loglinear` and `criteria`. For a model fitted to the table itself, with coefficients û, means μ̂ and information H, a
 replicate with margins m has, to second order, log L ≈ l(û) + g'H⁻¹g/2 with g = m − m(μ̂): one matrix product for all replicates.
-Models whose approximate criterion is within `REACH` of the best approximate one are then fitted to the replicate exactly, and all
-models where none of these has an estimate.
+Models whose approximate criterion is within `REACH` of the best approximate one, `MOST` at most, are then fitted to the replicate exactly, and
+models twice and four times as far where none of these has an estimate.
 """
 
 import numpy as np
@@ -19,6 +19,8 @@ type Array = NDArray[np.float64]
 type Places = NDArray[np.intp]
 
 REACH = 6.0
+MOST = 64  # models fitted to one replicate: sparse tables leave hundreds within reach
+FARTHEST = 20.0  # beyond which a replicate whose nearer models have no estimate is given up
 CHUNK = 4096
 
 
@@ -41,12 +43,14 @@ def best(tables: Array, shortlist: Ranked, means: Array, price: float, reach: fl
     Returns
     -------
     place : Places
-        In the shortlist, (B,); -1 where no model within reach has an estimate.
+        In the shortlist, (B,); -1 where no model within four times the reach has an estimate.
     unlisted : Array
         μ_0 under it, (B,); missing where there is none.
     """
     rough = np.stack([_rough(tables, shortlist, means, model, price) for model in range(len(means))], axis=1)
-    row, model = np.nonzero(rough <= rough.min(axis=1, keepdims=True) + reach)
+    most = min(MOST, rough.shape[1]) - 1
+    bound = np.minimum(rough.min(axis=1) + reach, np.partition(rough, most, axis=1)[:, most])
+    row, model = np.nonzero(rough <= bound[:, None])
     criterion, unlisted = np.full(rough.shape, np.inf), np.full(rough.shape, np.nan)
     sizes = (shortlist.terms[model] != NO_TERM).sum(axis=1)
     for size in np.unique(sizes):
@@ -64,8 +68,8 @@ def best(tables: Array, shortlist: Ranked, means: Array, price: float, reach: fl
     place, every = criterion.argmin(axis=1), np.arange(len(tables))
     there = np.isfinite(criterion[every, place])
     place, found_unlisted = np.where(there, place, -1), np.where(there, unlisted[every, place], np.nan)
-    if not there.all() and np.isfinite(reach):
-        place[~there], found_unlisted[~there] = best(tables[~there], shortlist, means, price, np.inf)
+    if not there.all() and reach < FARTHEST:
+        place[~there], found_unlisted[~there] = best(tables[~there], shortlist, means, price, 2.0 * reach)
     return place, found_unlisted
 
 
