@@ -79,7 +79,7 @@ def project(
     >>> victims = est.datasets.load("mexico_victims_state_month")
     >>> post = est.project(victims, sum_over=["sex", "age"], together="Mexico", known_through="2022-06")
     >>> print(est.projection_table(post)["sentence"].item())
-    By the end of June 2022, 490 victims were registered; with 95 % probability the year ends between 780 and 1,500, most likely about 970.
+    By the end of June 2022, 490 victims were registered; with 95 % probability the year ends between 780 and 1,400, most likely about 970.
     """
     series = source if isinstance(source, Series) else None
     if series is None:
