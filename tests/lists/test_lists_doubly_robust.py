@@ -56,7 +56,7 @@ def test_intervals_cover():
 @pytest.mark.parametrize("learner", ["splines", "interactions"])
 def test_intervals_cover_95_percent(learner):
     rng, found = np.random.default_rng(3), []
-    for seed in range(400):
+    for seed in range(200):
         found.append(ends(fit(DoublyRobust(learner=learner), est.read_lists(people(rng)), seed)))
     lower, point, upper = np.array(found).T
     assert 0.92 <= ((lower <= 3000) & (upper >= 3000)).mean() <= 0.985
