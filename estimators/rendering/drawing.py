@@ -45,9 +45,19 @@ def drawn(planned: Plan) -> dict[str, str]:
 
 
 def picture(block: Picture, mark: str, kind: str) -> bytes:
-    """A figure as ``"pdf"`` or ``"png"``."""
-    with marked(block.figure, mark):
-        return _saved(block.figure, kind)
+    """A figure as ``"pdf"`` or ``"png"``; drawn once, where `savefig` draws twice, the first time for the layout alone."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_pdf import FigureCanvasPdf
+
+    figure, buffer, dpi = block.figure, BytesIO(), block.figure.dpi
+    with marked(figure, mark), styled():
+        figure.dpi = DPI
+        if kind == "pdf":
+            FigureCanvasPdf(figure).print_pdf(buffer, metadata=NO_DATE[kind])  # type: ignore[no-untyped-call]
+        else:
+            FigureCanvasAgg(figure).print_png(buffer, metadata=NO_DATE[kind])  # type: ignore[no-untyped-call]
+    figure.dpi = dpi
+    return buffer.getvalue()
 
 
 def formula(block: Formula, kind: str) -> bytes:
@@ -56,7 +66,10 @@ def formula(block: Formula, kind: str) -> bytes:
 
     figure = Figure()
     figure.text(0.0, 0.0, f"${block.latex}$", fontsize=FORMULA, math_fontfamily="stix")
-    return _saved(figure, kind, tight=True)
+    buffer = BytesIO()
+    with styled():
+        figure.savefig(buffer, format=kind, dpi=DPI, metadata=NO_DATE[kind], bbox_inches="tight", pad_inches=0.02)
+    return buffer.getvalue()
 
 
 def width(block: Picture) -> float:
@@ -82,17 +95,3 @@ def marked(figure: Drawing, words: str) -> Iterator[None]:
         yield
     finally:
         written.remove()
-
-
-def _saved(figure: Drawing, kind: str, *, tight: bool = False) -> bytes:
-    buffer = BytesIO()
-    with styled():
-        figure.savefig(
-            buffer,
-            format=kind,
-            dpi=DPI,
-            metadata=NO_DATE[kind],
-            bbox_inches="tight" if tight else None,
-            pad_inches=0.02,
-        )
-    return buffer.getvalue()

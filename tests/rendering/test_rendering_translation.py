@@ -192,3 +192,11 @@ def test_the_worst_words_and_long_texts_come_through(language, words, long_word)
     for told in (words, text, long_word, several):
         found = translated(Report(told, "", ()), language)
         assert found.report.title == told
+
+
+@pytest.mark.parametrize("language", LANGUAGES[1:])
+def test_a_title_of_the_user_stays_though_it_sounds_like_ours(language):
+    title = "How many are newly exploited in each country of Latin America and year, and who sees them?"
+    found = translated(Report(title, "Synthesis of 19 areas and 1 period", ()), language)
+    assert found.report.title == title
+    assert found.untranslated == (title,)
