@@ -47,6 +47,7 @@ METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
     "best_bic": lambda choices: rooms.BestBIC(bootstrap=choices.bootstrap),
     "averaged_log_linear": lambda _: rooms.AveragedLogLinear(),
     "decomposable": lambda choices: rooms.DecomposableGraphs(delta=choices.delta),
+    "latent_class": lambda _: rooms.LatentClass(),
     "bayesian_log_linear": lambda _: rooms.BayesianLogLinear(),
     "doubly_robust": lambda _: rooms.DoublyRobust(),
 }

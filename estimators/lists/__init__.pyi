@@ -10,6 +10,7 @@ from .decomposable import DecomposableGraphs as DecomposableGraphs
 from .decomposable import delta_sweep as delta_sweep
 from .doubly_robust import DoublyRobust as DoublyRobust
 from .independence import Independence as Independence
+from .latent_class import LatentClass as LatentClass
 from .log_linear import LogLinear as LogLinear
 from .lower_bound import ChaoLowerBound as ChaoLowerBound
 from .reading import read_lists as read_lists
