@@ -88,19 +88,27 @@ def _sums(panels: list[Panel], noises: list[Noise], effects: Array) -> tuple[Arr
 
 
 def _panel_sums(panel: Panel, noise: Noise, effects: Array) -> tuple[Array, Array]:
-    """The same of one panel; the rows of `effects` are smoothed side by side, as if each were a panel of its own."""
-    rows, (series, periods) = len(effects), panel.counts.shape
-    shape = (periods, rows, series, panel.nodes)
-    mu = np.exp(panel.levels + effects[:, panel.season].T[:, :, None, None])
-    kappa, phi, pi = (values[:, None] for values in (noise.kappa, noise.phi, noise.pi))
+    """The same of one panel; the rows of `effects` are smoothed side by side, as if each were a panel of its own.
+
+    Rows that differ in few seasons agree in most periods, so each period is computed once for each of its distinct effects.
+    """
+    distinct = [np.unique(column, return_inverse=True) for column in effects.T]
+    most = max(len(values) for values, _ in distinct)
+    values = np.array([np.pad(values, (0, most - len(values)), mode="edge") for values, _ in distinct])
+    mu = np.exp(panel.levels + values[panel.season][:, :, None, None])
+    kappa, phi, pi = (of_series[:, None] for of_series in (noise.kappa, noise.phi, noise.pi))
     r, y = burst_counts.size(mu, kappa, phi), panel.counts.T[:, None, :, None]
     plain = (1.0 - pi) * np.exp(burst_counts.log_mass(y, mu, r))
     event = burst_counts.event_mass(panel.counts, np.broadcast_to(panel.base[:, None], panel.counts.shape))
     both = np.maximum(plain + pi * event.T[:, None, :, None], drifting_level.SMALLEST)
+    weight = plain / both / (1.0 + mu / r)
+    chosen = np.array([which for _, which in distinct])[panel.season]
+    place = np.arange(len(chosen))[:, None], chosen
     moves = drifting_level.kernel(panel.nodes, panel.step, noise.sigma)
-    flat = both.reshape(periods, rows * series, panel.nodes)
-    where = drifting_level.smooth(np.tile(panel.initial, (rows, 1)), moves, flat).reshape(shape)
-    where *= plain / both / (1.0 + mu / r)
-    score, information = (where * (y - mu)).sum(axis=(2, 3)), (where * mu).sum(axis=(2, 3))
+    rows, (series, periods) = len(effects), panel.counts.shape
+    flat = both[place].reshape(periods, rows * series, panel.nodes)
+    where = drifting_level.smooth(np.tile(panel.initial, (rows, 1)), moves, flat).reshape(periods, rows, series, -1)
+    score = np.einsum("tbak,tbak->tb", where, (weight * (y - mu))[place])
+    information = np.einsum("tbak,tbak->tb", where, (weight * mu)[place])
     member = (panel.season[:, None] == np.arange(effects.shape[1])).astype(float)
     return score.T @ member, information.T @ member

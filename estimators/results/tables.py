@@ -39,6 +39,12 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     """
     if not 0.0 < probability < 1.0:
         raise DataError([Problem("summary", None, "probability", str(probability), "a probability between 0 and 1")])
+    if "projection" in post.children or "revisions" in post.children:
+        other = (
+            "projection_table" if "projection" in post.children else "revision_factors, or the draws of eventual_count,"
+        )
+        text = f"a result with true counts; {other} reads this one, which says what a register will show and not how many there are"
+        raise DataError([Problem("summary", None, None, str(post.attrs.get("estimator", "")), text)])
     columns = {"reported": _reported(post)}
     for name in QUANTITIES:
         columns |= {f"{name}_{end}": values for end, values in limits(post, name, probability).items()}

@@ -136,6 +136,11 @@ def test_result_goes_to_netcdf_and_back(tmp_path):
     pd.testing.assert_frame_equal(est.projection_table(read), est.projection_table(post))
 
 
+def test_a_projection_is_not_summarised_as_a_true_count():
+    with pytest.raises(est.DataError, match="projection_table reads this one"):
+        est.summary(est.project(MEXICO, known_through="2022-06", draws=300))
+
+
 def test_options_out_of_range():
     with pytest.raises(est.DataError, match="draws"):
         est.project(MEXICO, known_through="2022-06", draws=10)
