@@ -1,8 +1,8 @@
 """How often the intervals of list methods hold the truth: tables drawn from a model fitted to published lists, and fitted again.
 
 Run ``python benchmarks/lists_coverage.py [tables] [seed]``. Each table is a multinomial draw of the whole population that the model
-estimates, so that how many are listed varies as well. The five British lists of 2013 under the terms that stepwise selection finds in them are the
-study of Chan, Silverman and Vincent (2021), section 3.4, whose BCa interval covers 90 %.
+estimates, so that how many are listed varies as well. The five British lists of 2013 under the terms that stepwise selection finds in
+them are the study of Chan, Silverman and Vincent (2021), section 3.4, whose BCa interval covers 90 %.
 """
 
 import sys

@@ -23,6 +23,7 @@ type Places = NDArray[np.intp]
 type Unions = NDArray[np.int32]
 
 MOST_STEPS = 60
+LARGEST = 700.0  # logarithm of what a float holds
 SMALL_STEP = 3e-6  # Newton squares the error: after a step this small it is below 1e-11
 NO_TERM = -1  # pads models with fewer terms than others of the stack
 
@@ -83,8 +84,8 @@ def fit(tables: Array, terms: Places, start: Array | None = None, *, complete: b
     stack = _Stack.of(tables, terms, complete)
     at = _begin(stack) if start is None else np.where(stack.active & np.isfinite(start), start, 0.0)
     at, converged = _newton(stack, at)
-    means = np.exp(_log_means(stack, at)) * stack.kept
-    means[:, 0] = np.exp(at[:, 0])
+    means = _means(stack, at)
+    means[:, 0] = np.exp(np.minimum(at[:, 0], LARGEST))
     listed = tables if complete else np.concatenate([np.zeros_like(tables[:, :1]), tables[:, 1:]], axis=1)
     value = (at * stack.margins).sum(axis=1) - means[:, int(not complete) :].sum(axis=1)
     value -= special.gammaln(listed + 1.0).sum(axis=1)
@@ -177,16 +178,17 @@ def _stepped(stack: _Stack, now: Array, value: Array, step: Array) -> tuple[Arra
 
 def _value(stack: _Stack, at: Array) -> tuple[Array, Array]:
     """Log-likelihood up to its factorials, and means."""
+    means = _means(stack, at)
     with np.errstate(over="ignore", invalid="ignore"):
-        means = np.exp(np.minimum(_log_means(stack, at), 700.0)) * stack.kept
         return (at * stack.margins).sum(axis=1) - means.sum(axis=1), means
 
 
-def _log_means(stack: _Stack, at: Array) -> Array:
+def _means(stack: _Stack, at: Array) -> Array:
+    """Means of the patterns that are in the fit; the others are 0, however large their terms would make them."""
     size = stack.kept.shape[1]
     full = np.zeros((len(at), size + 1))
     np.put_along_axis(full, np.where(stack.active, stack.terms, size), np.where(stack.active, at, 0.0), axis=1)
-    return over_subsets(full[:, :size])
+    return np.asarray(np.exp(np.minimum(over_subsets(full[:, :size]), LARGEST)) * stack.kept)
 
 
 def _begin(stack: _Stack) -> Array:
