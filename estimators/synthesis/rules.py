@@ -167,6 +167,24 @@ class Revision:
         """
         return cls(tuple((age, *pair) for age, pair in sorted(factors.items())), as_of)
 
+    @classmethod
+    def from_table(cls, table: pd.DataFrame, *, as_of: str = "") -> "Revision":
+        """From a table such as that of `estimators.revision_factors`: ``age`` (months), ``mean_factor``, ``log_sd``; older ones are final.
+
+        The log-normal has the mean given: its log mean is log(mean_factor) - log_sd²/2.
+
+        Examples
+        --------
+        >>> rows = pd.DataFrame({"age": [0, 1], "mean_factor": [1.2, 1.1], "log_sd": [0.1, 0.05]})
+        >>> [round(log_mean, 3) for _, log_mean, _ in Revision.from_table(rows).factors]
+        [0.177, 0.094, 0.0]
+        """
+        rows = table.sort_values("age")
+        ages, mean, sd = (rows[name].to_numpy(dtype=float) for name in ("age", "mean_factor", "log_sd"))
+        log_mean = np.log(mean) - 0.5 * sd**2
+        found = list(zip(ages.tolist(), log_mean.tolist(), sd.tolist(), strict=True))
+        return cls((*found, (float(ages[-1]) + 1.0, 0.0, 0.0)), as_of)
+
     @property
     def assumption(self) -> str:
         """That revisions go on as they did."""

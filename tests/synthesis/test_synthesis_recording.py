@@ -261,3 +261,62 @@ def test_the_step_is_recovered_and_the_level_is_not_dragged_along():
     assert float(np.exp(step.median())) == pytest.approx(16 / 41, rel=0.3)
     rates = post["posterior"]["reporting_probability"].median(("chain", "draw")).sel(area="A").values
     assert rates[4] == pytest.approx(rates[2], rel=0.25)
+
+
+def test_revisions_from_a_table_of_factors():
+    table = pd.DataFrame({"age": [3, 0], "mean_factor": [1.05, 1.3], "log_sd": [0.02, 0.2]})
+    rule = est.Revision.from_table(table, as_of="2023-03")
+    assert [age for age, _, _ in rule.factors] == [0, 3, 4]
+    for (_, log_mean, sd), mean in zip(rule.factors, (1.3, 1.05, 1.0), strict=True):
+        assert np.exp(log_mean + 0.5 * sd**2) == pytest.approx(mean)  # the mean of a log-normal
+
+
+def test_delay_is_given_back_and_nothing_else():
+    """A last year with three quarters of its figures: with the revision it is as high as the years before, and less certain."""
+    whole = evidence_of().table
+    fresh = whole["period_start"].dt.year == 2022
+    counts = (whole["indicator"] == "victims_identified") & fresh
+    short = whole.assign(value=whole["value"].mask(counts, (whole["value"] * 0.5).round()))
+    evidence = est.read_evidence(short.drop(columns=["lower", "upper", "bound"]))
+    rule = est.Revision.of({0: (float(np.log(2.0)), 0.05), 11: (0.0, 0.0)}, as_of="2023-03")
+
+    def seen(model):
+        post = est.fit(model, evidence, seed=1)["posterior"]
+        each = post["reporting_probability"] * post["incidence"]
+        return (each.isel(period=-1) / each.isel(period=-2)).median(("chain", "draw")).sel(area="B").item()
+
+    assert seen(model_of((rule,))) > seen(model_of()) + 0.05
+
+
+def test_a_source_effect_is_recovered():
+    rng = np.random.default_rng(4)
+    rows = [(a, y, "population", 2_000_000, "p") for a in "AB" for y in YEARS]
+    for area in "AB":
+        for year in YEARS:
+            count = rng.poisson(200)
+            rows.append((area, year, "victims_identified", count, "state"))
+            rows.append((area, year, "victims_identified", rng.poisson(0.4 * count), "TIP"))
+    table = pd.DataFrame(rows, columns=["area", "period", "indicator", "value", "source"]).astype(object)
+    model = est.Synthesis(est.Incidence(), (est.Recorded(est.IdentifiedVictims(), (est.SourceEffects(),)),))
+    post = est.fit(model, est.read_evidence(table), seed=1)["posterior"]
+    low, high = post["log_source_victims_identified_TIP"].quantile([0.025, 0.975]).values
+    assert low < np.log(0.4) < high
+    alone = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),))
+    other = est.fit(alone, est.read_evidence(table[table["source"] != "TIP"]), seed=1)["posterior"]
+    one, two = (each["log_incidence_level"].std().item() for each in (post, other))
+    assert one == pytest.approx(two, rel=0.1)  # a second count of the same persons says nothing of the level
+
+
+def test_labels_let_the_level_follow_the_audit():
+    right = est.Mislabelling.from_audit("s", 500, 1000, "files read again")
+    rule = est.Mislabelling(sensitivity=right, false=None)
+    one, two = (
+        est.fit(est.Synthesis(est.Incidence(), (stream,)), evidence_of().where(indicator=("victims_identified", "population")), seed=1)
+        for stream in (est.Recorded(est.IdentifiedVictims(), (rule,)), est.IdentifiedVictims())
+    )  # fmt: skip
+    seen = [
+        float((post["posterior"]["reporting_probability"] * post["posterior"]["incidence"]).median())
+        for post in (one, two)
+    ]
+    assert seen[0] / seen[1] == pytest.approx(2.0, rel=0.1)
+    assert "rightly_labelled_victims_identified" in est.share_sensitivity(one).table["share"].tolist()
