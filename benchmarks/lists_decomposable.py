@@ -1,6 +1,7 @@
 """How fast averages over decomposable graphs are, in CPU seconds on one core.
 
-Run ``OMP_NUM_THREADS=1 python benchmarks/lists_decomposable.py``. Tables are simulated: people of two kinds, the hidden ones on few lists. Beside each time, what it stands for: graphs, people, and for up to
+Run ``OMP_NUM_THREADS=1 python benchmarks/lists_decomposable.py``.
+Tables are simulated: people of two kinds, the hidden ones on few lists. Beside each time, what it stands for: graphs, people, and for up to
 five lists the naive way, every whole number of a grid up to 20 times the people seen.
 """
 

@@ -30,7 +30,8 @@ class LatentClass:
     a, b : float
         Shape and rate of the gamma prior of the concentration α of the Dirichlet process.
     chains : int
-        Chains, 4 or more; they are moved together, so that many cost little more than few.
+        Chains, 4 or more; they are moved together, so that many cost little more than few. Each is a ladder of six, on tables with fewer
+        and fewer of the people, whose neighbours exchange places: so it passes from mode to mode.
     warm_up, longest : int
         Sweeps thrown away, and the most that are kept. Sampling ends before, when R-hat is at most 1.01 and 400 draws are effective.
 
@@ -57,14 +58,14 @@ class LatentClass:
     >>> lists = est.read_lists(pd.DataFrame(on).assign(count=[50, 45, 40, 12, 9, 11, 3]))
     >>> post = est.fit(LatentClass(classes=1), lists, seed=1)  # one class: the lists are independent
     >>> float(post["posterior"]["true_count"].median())
-    343.0
+    341.0
     """
 
     classes: int = 10
     a: float = 0.25
     b: float = 0.25
-    chains: int = 32
-    warm_up: int = 300
+    chains: int = 8
+    warm_up: int = 200
     longest: int = 1000
 
     method: ClassVar[str] = "Gibbs sampler"
@@ -84,8 +85,8 @@ class LatentClass:
         return (
             f"LatentClass. People fall into at most {self.classes} classes with shares from a Dirichlet process of concentration "
             f"α ~ gamma({self.a:g}, {self.b:g}); within a class lists are independent and hold people with probabilities that are uniform "
-            f"before; π(N) ∝ 1/N (Manrique-Vallier 2016). Gibbs sampler, {self.chains} chains, with steps in which classes are summed out, "
-            "until R-hat ≤ 1.01."
+            f"before; π(N) ∝ 1/N (Manrique-Vallier 2016). Gibbs sampler, {self.chains} chains, with parallel tempering and steps in which "
+            "classes are summed out, until R-hat ≤ 1.01."
         )
 
     def priors(self) -> tuple[Prior, ...]:
@@ -144,5 +145,6 @@ def _statistics(run: latent_sampling.Run) -> xr.Dataset:
         "ess_bulk": ((), run.bulk),
         "ess_tail": ((), run.tail),
         "accepted": ((), run.accepted),
+        "exchanged": ((), run.exchanged),
     }
     return xr.Dataset(values, coords={"chain": np.arange(chains), "draw": np.arange(sweeps)})

@@ -3,8 +3,8 @@
 Notation: C chains, K classes, L lists, X capture patterns, the first of them "on no list". π_k the share of class k, built by breaking a
 stick, π_k = V_k ∏_{l<k} (1 - V_l), V_k ~ Beta(1, α), V_K = 1, α ~ Gamma(a, b); φ_kj = logit of the probability that list j holds somebody
 of class k, uniform on probabilities; π(N) ∝ 1/N. Then u | π, φ ~ NegBin(n, P(seen)) people are on no list, and people of a pattern fall
-into classes as a multinomial: cells are drawn, never persons. α is drawn with the sticks beyond the last class that holds anybody integrated
-out, and neighbouring classes change places with the probability that their order has.
+into classes as a multinomial: cells are drawn, never persons. α is drawn with the sticks beyond the last class that holds anybody
+integrated out, and neighbouring classes change places with the probability that their order has.
 """
 
 from dataclasses import dataclass

@@ -45,10 +45,10 @@ def steps(model: Model, chains: Chains, archive: Array, count: int, rng: np.rand
 
     Parameters
     ----------
-    archive : Array, shape (states, M, 1 + L)
-        Earlier states, that stay as they are while draws are kept.
+    archive : Array, shape (groups, states, M, 1 + L)
+        Earlier states of each group of neighbouring chains, that stay as they are while draws are kept.
     """
-    number, largest = len(chains.alpha), archive.shape[1]
+    number, largest = len(chains.alpha), archive.shape[2]
     log_share = chains.log_share + SCALE * rng.normal(size=(number, 1))
     order = np.argsort(-log_share, axis=1)
     row, place = np.arange(number)[:, None], order[:, :largest]
@@ -95,9 +95,10 @@ def _gathered(log_share: Array, log_odds: Array, place: NDArray[np.intp]) -> Arr
 
 def _differences(archive: Array, count: int, number: int, rng: np.random.Generator) -> Array:
     """Scaled differences of two states of the archive, some of them for some classes only, (count, C, M, 1 + L)."""
-    states, largest, size = archive.shape
-    pair = rng.integers(states, size=(2, count, number))
-    step = archive[pair[0]] - archive[pair[1]]
+    groups, states, largest, size = archive.shape
+    pair = rng.integers(states, size=(2, count, number)) + np.arange(number) * groups // number * states
+    known = archive.reshape(-1, largest, size)
+    step = known[pair[0]] - known[pair[1]]
     moved = np.arange(largest) <= rng.integers(largest, size=(count, number, 1))
     scale = BEST / np.sqrt(2.0 * size * moved.sum(axis=2)) * np.exp(rng.uniform(-1.6, 0.2, size=(count, number)))
     jump = rng.random((count, number)) < JUMP

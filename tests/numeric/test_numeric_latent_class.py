@@ -20,7 +20,7 @@ def model_of(table, classes, shape=0.25, rate=0.25):
 def drawn(model, chains, sweeps, seed, steps=True):
     rng = np.random.default_rng(seed)
     state = lc.starts(model, chains, rng)
-    archive = latent_sampling.warmed(model, state, 200, rng)
+    archive = latent_sampling.warmed(model, state, model.counts, 200, rng)
     out = np.empty((chains, sweeps))
     for sweep in range(sweeps):
         out[:, sweep], _ = lc.sweep(model, state, rng)
@@ -39,6 +39,11 @@ def test_one_class_has_a_closed_form(steps):
     mass = np.exp(log - log.max())
     exact = count[np.searchsorted(np.cumsum(mass) / mass.sum(), [0.1, 0.25, 0.5, 0.75, 0.9])]
     found = drawn(model_of(TABLE, 1), 64, 600, 1, steps=steps)
+    if steps:  # with the ladders, and the whole of a run
+        run = latent_sampling.run(model_of(TABLE, 1), 16, 100, 1000, ON, np.random.default_rng(1))
+        found = np.concatenate([found.ravel(), run.true_count.ravel()])
+        assert np.quantile(run.true_count, 0.5) == pytest.approx(exact[2], rel=0.02)
+        assert run.fitted.sum() == pytest.approx(run.true_count.mean(), rel=0.05)
     share = [(found <= q).mean() for q in exact]
     assert share == pytest.approx([0.1, 0.25, 0.5, 0.75, 0.9], abs=0.025)
 
@@ -72,10 +77,12 @@ def enumerated(table, shape, rate, most=120):
 def test_two_classes_by_enumeration():
     table = np.array([0, 2, 1, 0, 1, 0, 0, 1])
     function = enumerated(table, 1.0, 1.0)
-    found = drawn(model_of(table, 2, 1.0, 1.0), 128, 500, 2) - table.sum()
-    found = found[found <= 120]
-    levels = [np.searchsorted(function, p) for p in (0.1, 0.25, 0.5, 0.75, 0.9)]
-    assert [(found <= u).mean() for u in levels] == pytest.approx([function[u] for u in levels], abs=0.02)
+    laddered = latent_sampling.run(model_of(table, 2, 1.0, 1.0), 64, 100, 700, ON[:0], np.random.default_rng(2))
+    assert laddered.exchanged > 0.1
+    for found in (drawn(model_of(table, 2, 1.0, 1.0), 128, 500, 2), laddered.true_count):
+        hidden = found[found <= 120 + table.sum()] - table.sum()
+        levels = [np.searchsorted(function, p) for p in (0.1, 0.25, 0.5, 0.75, 0.9)]
+        assert [(hidden <= u).mean() for u in levels] == pytest.approx([function[u] for u in levels], abs=0.02)
 
 
 def simulated(model, state, people, rng):
@@ -91,7 +98,7 @@ def test_the_prior_stays_the_prior(steps):
     rng, classes = np.random.default_rng(3), 4
     empty = model_of(TABLE, classes, 2.0, 2.0)
     state = lc.from_prior(empty, 3000, rng)
-    archive = latent_moves.snapshot(lc.from_prior(empty, 500, rng), 2)
+    archive = latent_moves.snapshot(lc.from_prior(empty, 500, rng), 2)[None]
     for _ in range(12):
         model = model_of(simulated(empty, state, 15, rng), classes, 2.0, 2.0)
         lc.sweep(model, state, rng)
@@ -119,7 +126,7 @@ def test_calibrated_by_simulation():
     model = model_of(simulated(empty, truth, 60, rng), 3, 2.0, 2.0)
     seen = -(np.exp(truth.log_share) * np.expm1(-np.log1p(np.exp(truth.log_odds)).sum(axis=-1))).sum(axis=1)
     state = lc.starts(model, tables, rng)
-    archive = latent_sampling.warmed(model, state, 400, rng)
+    archive = latent_sampling.warmed(model, state, model.counts[:1] * 0 + 1, 400, rng)
     below, kept = np.zeros(tables), 0
     for sweep in range(3000):
         lc.sweep(model, state, rng)
