@@ -23,7 +23,7 @@ ROOMS = {
     "synthesis": ("numeric priors evidence errors", "numpy scipy pandas xarray pymc pytensor"),
     "lists": ("numeric priors evidence numbers errors", "numpy scipy pandas xarray"),
     "record": ("priors", "numpy xarray"),
-    "inference": ("priors evidence provenance record sampling errors", "numpy xarray pymc"),
+    "inference": ("priors provenance record sampling errors", "numpy pandas xarray pymc"),
     "sampling": ("errors", "numpy xarray pymc nutpie"),
     "projection": (
         "numeric priors evidence inference sampling numbers errors",

@@ -34,6 +34,7 @@ from estimators.inference.protocols import (
     GraphEstimator,
     LaplaceEstimator,
     OwnEstimator,
+    Sourced,
     Summarised,
 )
 from estimators.sampling import Sampling, sample
@@ -180,5 +181,13 @@ def _root_attributes(
         "sampling": json.dumps(vars(sampling)),
         "evidence_hash": evidence.hash,
         "evidence_label": evidence.label,
+        **_sources(evidence),
         **provenance.versions(),
     }
+
+
+def _sources(evidence: Figured) -> dict[str, str]:
+    """Where the figures come from, for reports of a saved result."""
+    if not isinstance(evidence, Sourced):
+        return {}
+    return {"source_table": str(evidence.source_table().to_json(orient="table", date_unit="s"))}

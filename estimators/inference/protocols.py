@@ -9,6 +9,7 @@ from estimators.priors import Prior
 from estimators.sampling import Sampling
 
 if TYPE_CHECKING:
+    import pandas as pd
     import pymc as pm
 
 type Figures = Any  # a dataset over (area, period), or an object that has one as `cells`
@@ -41,6 +42,15 @@ class Figured(Protocol):
     @property
     def label(self) -> str:
         """Where it came from."""
+        ...
+
+
+@runtime_checkable
+class Sourced(Figured, Protocol):
+    """A table of figures that says where each comes from."""
+
+    def source_table(self) -> "pd.DataFrame":
+        """One row a source."""
         ...
 
 

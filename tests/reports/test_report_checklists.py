@@ -127,7 +127,10 @@ def test_what_is_told_fills_further_items(post):
     told = lists(post, beside=others, findings=(power_scaling_finding(post), est.Finding("multiverse", "wide", "")))
     assert {"11", "17"} & set(told["GATHER"].of("author must write")) == set()
     assert told["BARG"].of("not run") == ("1e",)
-    assert "5" in lists(post)["GATHER"].of("author must write")
+    assert "5" not in lists(post)["GATHER"].of("author must write"), "the result keeps its sources"
+    tree = post.copy(deep=False)
+    tree.attrs = {name: value for name, value in post.attrs.items() if name != "source_table"}
+    assert "5" in lists(tree)["GATHER"].of("author must write")
     assert "0b" in lists(post)["BARG"].of("author must write")
 
 
