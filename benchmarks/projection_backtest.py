@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 import estimators as est
-from estimators.projection import Series
+from estimators.projection import CountSeries
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLE, PAGE = ROOT / "docs" / "projection_backtest.csv", ROOT / "docs" / "projection.md"
@@ -30,7 +30,7 @@ LAST_OF_STATES = "2024-11"  # of investigations by state under one method of rec
 type Array = NDArray[np.float64]
 
 
-def every_series() -> dict[tuple[str, str], Series]:
+def every_series() -> dict[tuple[str, str], CountSeries]:
     """What is projected, by what is counted and by level."""
     victims = est.read_series(est.datasets.load("mexico_victims_state_month"), sum_over=["sex", "age"])
     files = est.datasets.load("mexico_investigations_state_month").query("method == '2015'")
@@ -43,7 +43,7 @@ def every_series() -> dict[tuple[str, str], Series]:
     }
 
 
-def projections(counted: str, level: str, series: Series, draws: int) -> Iterator[dict[str, object]]:
+def projections(counted: str, level: str, series: CountSeries, draws: int) -> Iterator[dict[str, object]]:
     """One row an area, year and number of months known."""
     for year in YEARS:
         months = [place for place, label in enumerate(series.periods) if label.startswith(str(year))]

@@ -87,7 +87,7 @@ from .priors import prior_table as prior_table
 from .projection import Nowcast as Nowcast
 from .projection import RevisionTriangle as RevisionTriangle
 from .projection import SeasonalProjection as SeasonalProjection
-from .projection import Series as Series
+from .projection import CountSeries as CountSeries
 from .projection import project as project
 from .projection import projection_table as projection_table
 from .projection import read_series as read_series

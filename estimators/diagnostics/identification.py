@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from estimators.diagnostics import budget
 from estimators.diagnostics.finding import Finding
+from estimators.errors import DataError, Problem
 
 type Array = NDArray[np.float64]
 type Places = NDArray[np.intp]
@@ -74,6 +75,11 @@ def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Iden
     -------
     Identification
 
+    Raises
+    ------
+    DataError
+        Of a projection or a nowcast, which fix no level.
+
     Examples
     --------
     >>> import estimators as est
@@ -82,6 +88,9 @@ def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Iden
     >>> est.identification(post).verdict
     'unauditable'
     """
+    if {"projection", "revisions"} & set(post.children):
+        text = "a result with true counts: this one says what a register will show, which is no statement about how many there are"
+        raise DataError([Problem("identification", None, None, str(post.attrs.get("estimator", "")), text)])
     tipping = _tipping_points(post, believed)
     if "lists" in post.children:
         return _of_lists(post, tipping)

@@ -4,6 +4,6 @@ from .projecting import project as project
 from .projecting import projection_table as projection_table
 from .reading import read_series as read_series
 from .seasonal import SeasonalProjection as SeasonalProjection
-from .series import Series as Series
+from .series import CountSeries as CountSeries
 from .triangle import RevisionTriangle as RevisionTriangle
 from .triangle import read_triangle as read_triangle

@@ -15,14 +15,14 @@ from estimators.inference import Sampling, fit
 from estimators.projection import periods
 from estimators.projection.reading import Source, read_series
 from estimators.projection.seasonal import SeasonalProjection
-from estimators.projection.series import Series
+from estimators.projection.series import CountSeries
 
 DRAWS = 4000
 SEED = 20220801
 
 
 def project(
-    source: Source | Series,
+    source: Source | CountSeries,
     *,
     area: str | Sequence[str] = (),
     together: str = "",
@@ -41,7 +41,7 @@ def project(
 
     Parameters
     ----------
-    source : str, os.PathLike, pandas.DataFrame, Evidence or Series
+    source : str, os.PathLike, pandas.DataFrame, Evidence or CountSeries
         Counts by area and month (quarter, half-year), see `read_series`.
     area : str or sequence of str
         The areas to project, by default all. The others are still learnt from.
@@ -81,12 +81,10 @@ def project(
     >>> print(est.projection_table(post)["sentence"].item())
     By the end of June 2022, 490 victims were registered; with 95 % probability the year ends between 780 and 1,400, most likely about 970.
     """
-    series = source if isinstance(source, Series) else None
-    if series is None:
-        assert not isinstance(source, Series)  # noqa: S101
+    if isinstance(source, CountSeries):
+        series = source if known_through is None else source.until(known_through)
+    else:
         series = read_series(source, value=value, sum_over=sum_over, indicator=indicator, known_through=known_through)
-    elif known_through is not None:
-        series = series.until(known_through)
     if together:
         series = series.together(together)
     estimator = SeasonalProjection(horizon=horizon, area=(area,) if isinstance(area, str) else tuple(area))

@@ -13,7 +13,7 @@ from estimators.evidence import Evidence, period_label
 from estimators.evidence.files import RawTable, read_frame
 from estimators.evidence.problems import Problems, suggestion
 from estimators.projection import periods
-from estimators.projection.series import Series
+from estimators.projection.series import CountSeries
 
 type Mask = NDArray[np.bool_]
 type Source = str | os.PathLike[str] | pd.DataFrame | Evidence
@@ -32,7 +32,7 @@ def read_series(
     sum_over: Sequence[str] = (),
     indicator: str = "",
     known_through: str | None = None,
-) -> Series:
+) -> CountSeries:
     """Read counts by area and month.
 
     Parameters
@@ -51,7 +51,7 @@ def read_series(
 
     Returns
     -------
-    Series
+    CountSeries
 
     Raises
     ------
@@ -146,7 +146,9 @@ def _of_evidence(evidence: Evidence, indicator: str) -> tuple[RawTable, str]:
     return RawTable(table[["area", "period", "value"]].astype({"value": "int64"}), evidence.label), indicator
 
 
-def _series(raw: RawTable, value: str, sum_over: tuple[str, ...], known_through: str | None, counted_as: str) -> Series:
+def _series(
+    raw: RawTable, value: str, sum_over: tuple[str, ...], known_through: str | None, counted_as: str
+) -> CountSeries:
     cells, when = raw.cells, period_column(raw)
     problems = Problems(cells, raw.label)
     whole, per_year = numbered(problems, cells, when)
@@ -168,7 +170,7 @@ def _series(raw: RawTable, value: str, sum_over: tuple[str, ...], known_through:
     wide = wide.reindex(columns=range(int(rows["period"].min()), last + 1))
     _check_complete(raw, wide, per_year, when)
     first, areas = int(wide.columns[0]), tuple(str(name) for name in wide.index)
-    return Series(areas, first, per_year, wide.to_numpy(dtype=float), counted_as, raw.label)
+    return CountSeries(areas, first, per_year, wide.to_numpy(dtype=float), counted_as, raw.label)
 
 
 def _last(raw: RawTable, whole: "pd.Series[int]", per_year: int, known_through: str | None) -> int:

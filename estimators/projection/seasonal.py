@@ -11,7 +11,7 @@ from estimators.errors import DataError, Problem
 from estimators.numeric import year_ahead
 from estimators.priors import Prior
 from estimators.projection import periods
-from estimators.projection.series import Series
+from estimators.projection.series import CountSeries
 from estimators.sampling import Sampling
 
 NOT_UNDER_REPORTING = (
@@ -84,7 +84,7 @@ class SeasonalProjection:
             "the months of a year share it in all areas alike",
         )
 
-    def figures(self, evidence: Series) -> Series:
+    def figures(self, evidence: CountSeries) -> CountSeries:
         """The series, once it is known that they reach back far enough and the horizon lies ahead."""
         horizon = self._horizon(evidence)
         start = horizon - horizon % evidence.per_year
@@ -95,7 +95,7 @@ class SeasonalProjection:
         evidence.places(self.area)
         return evidence
 
-    def answer(self, figures: Series, sampling: Sampling, rng: np.random.Generator) -> dict[str, xr.Dataset]:
+    def answer(self, figures: CountSeries, sampling: Sampling, rng: np.random.Generator) -> dict[str, xr.Dataset]:
         """Draws of what the year will have registered, and of level, drift and seasons."""
         horizon, places = self._horizon(figures), figures.places(self.area)
         start = horizon - horizon % figures.per_year
@@ -134,12 +134,12 @@ class SeasonalProjection:
         }
         return {"posterior": posterior, "posterior_predictive": predicted, "projection": so_far}
 
-    def years_before(self, figures: Series) -> int:
+    def years_before(self, figures: CountSeries) -> int:
         """Whole years before the one that is projected."""
         start = self._horizon(figures) // figures.per_year * figures.per_year
         return (min(start, figures.last + 1) - figures.first) // figures.per_year
 
-    def _horizon(self, figures: Series) -> int:
+    def _horizon(self, figures: CountSeries) -> int:
         """Number of the last period of the total."""
         last, per_year = figures.last, figures.per_year
         end = last - last % per_year + per_year - 1

@@ -21,7 +21,7 @@ DROPPED_WORDS = ("identified", "opened", "recorded", "lodged")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
-class Series:
+class CountSeries:
     """Counts by area and period, none missing; made by `read_series`. Two are equal when their `hash` is equal.
 
     Parameters
@@ -41,9 +41,9 @@ class Series:
 
     Examples
     --------
-    >>> series = Series(("MEX",), 12 * 2021, 12, np.full((1, 18), 60.0), "victims")
+    >>> series = CountSeries(("MEX",), 12 * 2021, 12, np.full((1, 18), 60.0), "victims")
     >>> series
-    Series from DataFrame: victims of 1 area, 2021-01 to 2022-06
+    CountSeries from DataFrame: victims of 1 area, 2021-01 to 2022-06
     >>> series.until("2022-03").counts.shape
     (1, 15)
     """
@@ -57,10 +57,10 @@ class Series:
 
     def __repr__(self) -> str:
         many = "area" if len(self.areas) == 1 else "areas"
-        return f"Series from {self.label}: {self.counted} of {len(self.areas)} {many}, {self.periods[0]} to {self.periods[-1]}"
+        return f"CountSeries from {self.label}: {self.counted} of {len(self.areas)} {many}, {self.periods[0]} to {self.periods[-1]}"
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Series) and self.hash == other.hash
+        return isinstance(other, CountSeries) and self.hash == other.hash
 
     def __hash__(self) -> int:
         return hash(self.hash)
@@ -102,7 +102,7 @@ class Series:
         cells = xr.Dataset(values | years, coords={"area": list(self.areas), "period": list(self.periods)})
         return cells.assign_attrs(indicator=self.counted)
 
-    def until(self, period: str) -> "Series":
+    def until(self, period: str) -> "CountSeries":
         """What was known at the end of a period: no later figure is looked at.
 
         Raises
@@ -112,7 +112,7 @@ class Series:
         """
         return replace(self, counts=self.counts[:, : self.position(period, "known_through") + 1])
 
-    def together(self, name: str) -> "Series":
+    def together(self, name: str) -> "CountSeries":
         """All areas as one, under a name."""
         return replace(self, areas=(name,), counts=self.counts.sum(axis=0, keepdims=True))
 

@@ -16,7 +16,7 @@ MEXICO = SERIES.together("Mexico")
 
 def steady(months, level=60.0, seed=1, first=12 * 2020):
     counts = np.random.default_rng(seed).poisson(level, (1, months)).astype(float)
-    return est.Series(("A",), first, 12, counts, "victims")
+    return est.CountSeries(("A",), first, 12, counts, "victims")
 
 
 def test_the_sentence_of_july_2022():
@@ -33,7 +33,7 @@ def test_the_sentence_of_july_2022():
 
 
 def test_what_came_later_changes_nothing_and_a_seed_gives_the_same():
-    cut = est.Series(MEXICO.areas, MEXICO.first, 12, MEXICO.counts[:, :90], "victims")
+    cut = est.CountSeries(MEXICO.areas, MEXICO.first, 12, MEXICO.counts[:, :90], "victims")
     draws = [
         est.project(source, known_through="2022-06", seed=seed, draws=500)["posterior_predictive"]["year_total"].values
         for source, seed in ((MEXICO, 3), (cut, 3), (MEXICO, 4))
@@ -98,7 +98,7 @@ def test_seasons_are_learnt_and_nothing_is_doubled():
     """Twice as many in the first half of each year: doubling would say 1080 of what is 810."""
     level = np.tile(np.r_[np.full(6, 90.0), np.full(6, 45.0)], 9)[:102]
     counts = np.random.default_rng(2).poisson(level, (1, 102)).astype(float)
-    post = est.project(est.Series(("A",), 12 * 2014, 12, counts, "victims"))
+    post = est.project(est.CountSeries(("A",), 12 * 2014, 12, counts, "victims"))
     low, middle, high = post["posterior_predictive"]["year_total"].quantile([0.025, 0.5, 0.975]).values
     assert low < 810 < high < 1080
     assert abs(middle - 810) < 60
@@ -122,7 +122,7 @@ def test_quarters_and_half_years():
 def test_small_counts_read_well():
     counts = np.zeros((2, 30))
     counts[1, 25] = 1.0
-    post = est.project(est.Series(("A", "B"), 12 * 2020, 12, counts, "victims_identified"), draws=500)
+    post = est.project(est.CountSeries(("A", "B"), 12 * 2020, 12, counts, "victims_identified"), draws=500)
     first, second = est.projection_table(post)["sentence"]
     assert first.startswith(
         "By the end of June 2022, no victims were registered; with 95 % probability the year ends between 0 and "
@@ -136,9 +136,13 @@ def test_result_goes_to_netcdf_and_back(tmp_path):
     pd.testing.assert_frame_equal(est.projection_table(read), est.projection_table(post))
 
 
-def test_a_projection_is_not_summarised_as_a_true_count():
+def test_a_projection_is_never_read_as_a_true_count(tmp_path):
+    post = est.project(MEXICO, known_through="2022-06", draws=300)
     with pytest.raises(est.DataError, match="projection_table reads this one"):
-        est.summary(est.project(MEXICO, known_through="2022-06", draws=300))
+        est.summary(post)
+    for question in (est.identification, lambda result: est.report(result, tmp_path)):
+        with pytest.raises(est.DataError, match="what a register will show"):
+            question(post)
 
 
 def test_options_out_of_range():

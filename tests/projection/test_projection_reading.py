@@ -23,7 +23,7 @@ def problem(source, **options):
 def test_a_national_series_alone(tmp_path):
     table().to_csv(tmp_path / "months.csv", index=False)
     series = est.read_series(tmp_path / "months.csv")
-    assert repr(series) == "Series from months.csv: victims of 1 area, 2020-01 to 2022-03"
+    assert repr(series) == "CountSeries from months.csv: victims of 1 area, 2020-01 to 2022-03"
     assert series == est.read_series(table())
     assert series.until("2021-12").counts.shape == (1, 24)
 
