@@ -124,7 +124,7 @@ def _moments(lists: Lists, ranked: Ranked) -> tuple[Array, Array]:
         part = slice(first, first + CHUNK)
         fit = loglinear.fit(lists.table[None], ranked.terms[part], ranked.coefficients[part])
         means.append(fit.means)
-        variance.append(loglinear.intercept_variance(fit) + 1.0 / np.maximum(fit.unlisted, 1e-6))
+        variance.append(loglinear.intercept_variance(fit) + 1.0 / np.maximum(fit.unlisted, log_linear.FEWEST))
     return np.concatenate(means), np.sqrt(np.concatenate(variance))
 
 

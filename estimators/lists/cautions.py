@@ -12,6 +12,7 @@ from estimators.numeric.bootstrap import Limits
 
 HIGH = 10.0  # times the lower bound
 FAR = 100.0  # times the people listed
+NARROW = 0.5  # people
 STABLE = 0.5
 RARE = 0.01
 
@@ -36,7 +37,7 @@ def of_estimate(lists: Lists, point: float, limits: tuple[float, float], *, apar
         )
     if not np.isfinite(limits[1]):
         found.append("the figures set no upper limit: every larger number of people is consistent with them")
-    elif limits[1] <= limits[0]:
+    elif limits[1] - limits[0] < NARROW:
         found.append("the interval has no width: the overlaps leave nothing to chance, which no real lists do")
     elif limits[1] < bound:
         text = "that lists without links between them imply, however people differ"

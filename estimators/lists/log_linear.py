@@ -18,6 +18,7 @@ INTERVALS = {
     "profile": "95 % profile likelihood, model fixed",
     "wald": "95 % Wald on the logarithm of the number unlisted, model fixed",
 }
+FEWEST = 0.5  # unlisted people below which chance in who they are no longer grows
 SAME = (
     "nobody enters or leaves the population, and everybody listed is recognised on other lists",
     "within a list everybody has the same chance to be on it, given the other lists the model links it with",
@@ -130,7 +131,8 @@ def conditional_limits(lists: Lists, fit: loglinear.Fit, interval: Interval) -> 
     if interval == "profile":
         low, high = profile.profile_limits(lists.table, fit.terms[0], unlisted)
     else:
-        low, high = profile.wald_limits(unlisted, float(loglinear.intercept_variance(fit)[0]) + 1.0 / unlisted)
+        variance = float(loglinear.intercept_variance(fit)[0]) + 1.0 / max(unlisted, FEWEST)
+        low, high = profile.wald_limits(unlisted, variance)
     return lists.observed + low, lists.observed + high
 
 

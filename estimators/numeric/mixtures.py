@@ -10,10 +10,11 @@ from scipy import special
 type Array = NDArray[np.float64]
 
 HALVINGS = 60
+LARGEST = 700.0  # logarithm of what a float holds
 
 
 def quantiles(weights: Array, medians: Array, spreads: Array, levels: Array) -> Array:
-    """Smallest x with F(x) ≥ level, for each level.
+    """Smallest x with F(x) ≥ level, for each level; infinite beyond what a float holds.
 
     Examples
     --------
@@ -27,4 +28,5 @@ def quantiles(weights: Array, medians: Array, spreads: Array, levels: Array) -> 
         at = 0.5 * (low + high)
         below = (share * special.ndtr((at[:, None] - middle) / spreads)).sum(axis=1) < levels
         low, high = np.where(below, at, low), np.where(below, high, at)
-    return np.asarray(np.exp(0.5 * (low + high)))
+    found = 0.5 * (low + high)
+    return np.where(found < LARGEST, np.exp(np.minimum(found, LARGEST)), np.inf)

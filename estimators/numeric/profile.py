@@ -26,7 +26,8 @@ NEAREST = 1e-3
 
 def wald_limits(unlisted: float, variance: float) -> tuple[float, float]:
     """Limits of n_0 that are symmetric in its logarithm."""
-    factor = float(np.exp(NORMAL * np.sqrt(variance)))
+    width = NORMAL * float(np.sqrt(variance))
+    factor = float(np.exp(width)) if width < 700.0 else np.inf
     return unlisted / factor, unlisted * factor
 
 

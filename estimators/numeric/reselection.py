@@ -2,8 +2,8 @@
 
 Notation: as in `loglinear` and `criteria`. For a model fitted to the table itself, with coefficients û, means μ̂ and information H, a
 replicate with margins m has, to second order, log L ≈ l(û) + g'H⁻¹g/2 with g = m − m(μ̂): one matrix product for all replicates.
-Models whose approximate criterion is within `REACH` of the best approximate one, `MOST` at most, are then fitted to the replicate exactly, and
-models twice and four times as far where none of these has an estimate.
+Models whose approximate criterion is within `REACH` of the best approximate one, `MOST` at most, are then fitted to the replicate
+exactly, and models twice and four times as far where none of these has an estimate.
 """
 
 import numpy as np
