@@ -14,6 +14,7 @@ import build_mexico
 import build_package
 import build_press
 import build_region
+import build_validation
 import pandas as pd
 
 FOLDER = Path(__file__).resolve().parent
@@ -22,6 +23,7 @@ TABLES: dict[str, Callable[[Path], pd.DataFrame]] = {
     **build_region.TABLES,
     **build_press.TABLES,
     **build_lists.TABLES,
+    **build_validation.TABLES,
 }
 
 

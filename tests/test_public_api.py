@@ -28,6 +28,7 @@ ESTIMATORS = {
     ),
     "ThinnedPoisson": est.ThinnedPoisson(claim, rate),
     "ThinnedNegativeBinomial": est.ThinnedNegativeBinomial(claim, rate, dispersion=8.0),
+    "ValidatedRegression": est.ValidatedRegression(typical=est.Claim("20 %")),
     "AnchorBudget": est.AnchorBudget((claim, rate)),
     "HierarchicalThinnedPoisson": est.HierarchicalThinnedPoisson(claim),
 }

@@ -8,6 +8,7 @@ from estimators.counts.multiplier import Multiplier
 from estimators.counts.multiplier_tree import MultiplierTree
 from estimators.counts.thinned_negative_binomial import ThinnedNegativeBinomial
 from estimators.counts.thinned_poisson import ThinnedPoisson
+from estimators.counts.validated_regression import ValidatedRegression
 
 __all__ = [
     "AnchorBudget",
@@ -18,4 +19,5 @@ __all__ = [
     "MultiplierTree",
     "ThinnedNegativeBinomial",
     "ThinnedPoisson",
+    "ValidatedRegression",
 ]

@@ -65,7 +65,7 @@ class Split:
 
 def scores(points: int, size: int, seed: int | np.random.Generator = 0) -> Array:
     """Evenly spread normal scores, (points, size): a scrambled Sobol sequence."""
-    uniform = stats.qmc.Sobol(size, rng=np.random.default_rng(seed)).random(points)
+    uniform = stats.qmc.Sobol(size, rng=np.random.default_rng(seed)).random_base2((points - 1).bit_length())[:points]
     return np.asarray(special.ndtri(np.clip(uniform, 1e-15, 1.0 - 1e-15)))
 
 
