@@ -105,8 +105,9 @@ class Recorded:
     --------
     >>> import estimators as est
     >>> stream = est.Recorded(est.IdentifiedVictims(), (est.Steps(),))
-    >>> [prior.name for prior in est.Synthesis(est.Incidence(), (stream,)).priors()][-4]
-    'log_step_victims_identified'
+    >>> model = est.Synthesis(est.Incidence(), (stream,))
+    >>> [prior.name for prior in model.priors() if prior.name.startswith("log_step")]
+    ['log_step_victims_identified']
     """
 
     stream: Stream
