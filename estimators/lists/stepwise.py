@@ -45,10 +45,11 @@ class Stepwise:
     those on no list too: how many are listed at all varies as well, without which limits are too narrow where most people are listed
     (cover 80 % on tables like that of Bruno et al. 1994, 96 % with it). The acceleration is that of a jackknife over occupied patterns.
 
-    Cover on 500 tables drawn from the model of the five British lists of 2013: Wald limits of the chosen model 75 %, BCa 92 % (90 % with the number listed
-    held fixed, as Chan et al. report), the envelope 98 %; on eleven other models of published lists the envelope covers 93 to 99 %, BCa
-    81 to 98 % (``benchmarks/lists_coverage.py``). Bias correction supposes an estimate that does not jump between models. Where the truth
-    has links of three lists, which this method does not look for, no interval of it is safe: there the envelope covered 86 %.
+    Cover on 500 tables drawn from the model of the five British lists of 2013: Wald limits of the chosen model 75 %, BCa 92 % (90 % with
+    the number listed held fixed, as Chan et al. report), the envelope 98 %; on eleven other models of published lists the envelope covers
+    93 to 99 %, BCa 81 to 98 % (``benchmarks/lists_coverage.py``). Bias correction supposes an estimate that does not jump between models.
+    Where the truth has links of three lists, which this method does not look for, no interval of it is safe: there the envelope covered
+    86 %.
 
     References
     ----------
