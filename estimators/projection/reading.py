@@ -189,10 +189,11 @@ def _check_once(problems: Problems, rows: pd.DataFrame, parts: "dict[str, pd.Ser
     """Refuse a figure given twice, and totals beside their parts."""
     keys = rows[["area", "period"]].assign(**parts)
     twice = keys.duplicated().to_numpy()
-    first = keys.reset_index(names="row").groupby([*keys], sort=False)["row"].transform("first").to_numpy()
-    advice = "; rows of several parts need sum_over, those of several data cuts a choice of one vintage"
-    texts = np.array([f"each area and period once: row {row} gives it too{advice}" for row in first], dtype=object)
-    problems.refuse(twice, when, texts)
+    if twice.any():
+        first = keys.reset_index(names="row").groupby([*keys], sort=False)["row"].transform("first").to_numpy()
+        advice = "; rows of several parts need sum_over, those of several data cuts a choice of one vintage"
+        texts = np.array([f"each area and period once: row {row} gives it too{advice}" for row in first], dtype=object)
+        problems.refuse(twice, when, texts)
     for name, words in parts.items():
         total = words.str.lower().isin(ALL_OF_THEM)
         if not total.all():
