@@ -20,6 +20,7 @@ FIRST = 256  # whole numbers one by one
 START = float(np.log(FIRST - 0.5))
 FARTHEST = 650.0
 DEPTH = 34.0  # what lies e^-34 below the best is left out
+NIL = 28.0  # and so is a graph whose weight is e^-28 of the best's
 SCAN = 160
 CHUNK = 8192
 PANELS = 4000
@@ -91,15 +92,19 @@ def posterior(margin: dec.Margins, signs: Signs, power: float) -> Posterior:
     hidden = np.concatenate([few, np.exp(place.ravel())])
     log_width = np.concatenate([np.zeros(len(few)), (np.log(half)[:, None] + np.log(WEIGHTS) + place).ravel()])
     sets, everyone = dec.of_sets(margin, hidden), dec.of_all(margin, hidden, power) + log_width
-    kept = [_weighed(signs[rows[at : at + CHUNK]], sets, everyone) for at in range(0, len(rows), CHUNK)]
-    evidence = np.concatenate([log for log, _ in kept])
-    most = float(evidence.max())
-    chosen = np.flatnonzero(evidence > most - DEPTH + 6.0)
-    chosen = chosen[np.argsort(-evidence[chosen], kind="stable")]
-    mass = np.concatenate(
-        [each[evidence[k * CHUNK : (k + 1) * CHUNK] > most - DEPTH + 6.0] for k, (_, each) in enumerate(kept)]
-    )
-    order = np.argsort(-evidence[evidence > most - DEPTH + 6.0], kind="stable")
+    places, logs, each, most = [], [], [], -np.inf
+    for at in range(0, len(rows), CHUNK):
+        log, mass = _weighed(signs[rows[at : at + CHUNK]], sets, everyone)
+        most = max(most, float(log.max()))
+        matter = np.flatnonzero(log > most - NIL)
+        places.append(at + matter)
+        logs.append(log[matter])
+        each.append(mass[matter])
+    evidence, rows = np.concatenate(logs), rows[np.concatenate(places)]
+    order = np.argsort(-evidence, kind="stable")
+    chosen = order[evidence[order] > most - NIL]
+    mass = np.concatenate(each)[chosen]
+    each.clear()
     weight = np.exp(evidence[chosen] - most)
     total = float(weight.sum())
     left = _beyond(margin, signs[rows[chosen]], power, high, end)
