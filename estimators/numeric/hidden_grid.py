@@ -112,7 +112,7 @@ def posterior(margin: dec.Margins, signs: Signs, power: float) -> Posterior:
         rows[chosen],
         weight / total,
         hidden,
-        mass[order],
+        mass,
         edges,
         float(weight @ left / total),
         most + float(np.log(total)),
