@@ -16,6 +16,9 @@ from estimators.numeric import families, pogit
 if TYPE_CHECKING:
     from estimators.counts.validated_regression import ValidatedRegression
 
+FURTHEST = 12.0  # standard deviations of a prior
+LARGEST_LOG = 20.0
+
 
 @dataclass(frozen=True)
 class Panel:
@@ -131,11 +134,14 @@ class Panel:
         eta = np.broadcast_to(x_fixed @ self.fixed[0], (size, int(seen.sum())))
         scales = [np.broadcast_to(self.fixed[1], (size, self.fixed.shape[1]))]
         scales += [self._scale(side, effects, variance, hyper) for side, effects, _, variance in self.effects]
-        phi = np.exp(hyper["size"]) if "size" in hyper else np.full(size, np.inf)
+        phi = np.exp(np.clip(hyper["size"], -LARGEST_LOG, LARGEST_LOG)) if "size" in hyper else np.full(size, np.inf)
         return pogit.Outer(eta, zeta, np.concatenate(scales, axis=1), phi, self._log_prior(logits, slopes, hyper))
 
     def _scale(self, side: str, effects: AreaEffects, variance: Array, hyper: dict[str, Array]) -> Array:
-        sd = np.exp(hyper[f"{side} sd"])[:, None]
+        widest = (
+            FURTHEST * effects.sd.parameters[1]
+        )  # its prior has next to nothing beyond, and a Hessian there no digits
+        sd = np.minimum(np.exp(hyper[f"{side} sd"]), widest)[:, None]
         if not effects.neighbours:
             return np.asarray(np.broadcast_to(sd, (len(sd), len(variance))))
         share = special.expit(hyper[f"{side} share"])[:, None] if effects.shared else 1.0

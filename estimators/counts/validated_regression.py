@@ -1,5 +1,6 @@
 """Counts of many areas with covariates on incidence and on reporting, and a validation sample or a prior for each unit of reporting."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -21,7 +22,7 @@ from estimators.counts.regression_parts import (
 from estimators.counts.regression_replicates import replicated
 from estimators.counts.regression_result import drawn, groups_of, read_audits
 from estimators.counts.reporting import as_prior
-from estimators.errors import EngineError, ModelError
+from estimators.errors import EngineError, ModelError, PriorWarning
 from estimators.evidence import Evidence
 from estimators.numeric import pogit_engine
 from estimators.priors import Claim, Prior
@@ -166,11 +167,12 @@ class ValidatedRegression:
     def priors(self) -> tuple[Prior, ...]:
         """The priors, for the table that goes into the paper."""
         found = []
-        for unit in dict.fromkeys(dict(self.units).values()) or {EVERYWHERE: None}:
-            prior = as_prior(self.prior_of(unit))
-            found.append(
-                Prior(f"reporting probability, {unit}", prior.description, prior.family, prior.parameters, prior.reason)
-            )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", PriorWarning)  # said when the prior was made
+            for unit in dict.fromkeys(dict(self.units).values()) or {EVERYWHERE: None}:
+                prior = as_prior(self.prior_of(unit))
+                name = f"reporting probability, {unit}"
+                found.append(Prior(name, prior.description, prior.family, prior.parameters, prior.reason))
         for side, covariates in (("incidence", self.incidence), ("reporting", self.reporting)):
             found += [
                 Prior(

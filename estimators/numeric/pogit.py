@@ -103,11 +103,10 @@ def newton(cells: Cells, outer: Outer, start: Array, tight: float = TIGHT) -> tu
         move = np.linalg.solve(precision, slope[..., None])[..., 0]
         largest = np.abs(move).max(axis=1)
         length = np.minimum(1.0, LARGEST_MOVE * np.sqrt(z.shape[1]) / np.maximum(largest, 1e-300))
-        moving = np.ones(len(z), dtype=bool)
         for _ in range(12):
             trial = z + length[:, None] * move
             found = log_joint(cells, outer, trial)
-            worse = moving & ~(found >= value - 1e-9)
+            worse = ~(found >= value - 1e-9)
             if not worse.any():
                 break
             length = np.where(worse, 0.5 * length, length)
@@ -136,7 +135,11 @@ def _derivatives(cells: Cells, outer: Outer, z: Array) -> tuple[Array, Array]:
 
 
 def _root(precision: Array) -> Array:
-    return np.asarray(np.linalg.cholesky(precision))
+    try:
+        return np.asarray(np.linalg.cholesky(precision))
+    except np.linalg.LinAlgError:  # far out among the proposals; a wrong root there costs weight, not truth
+        size = np.abs(np.diagonal(precision, axis1=1, axis2=2)).max(axis=1)
+        return np.asarray(np.linalg.cholesky(precision + 1e-8 * size[:, None, None] * np.eye(precision.shape[1])))
 
 
 def log_laplace(cells: Cells, outer: Outer, z: Array, root: Array) -> Array:
