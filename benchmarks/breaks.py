@@ -39,7 +39,7 @@ def simulated(
     walk = np.cumsum(rng.standard_normal((number, periods)) * rng.uniform(*drift, (number, 1)), axis=1)
     added = np.where(rng.random((number, periods)) < events, rng.exponential(1.0, (number, periods)), 0.0)
     added[:, after:] += np.log(factor)
-    phi = np.exp(rng.uniform(*np.log(dispersion), (number, 1)))
+    phi = np.exp(rng.uniform(float(np.log(dispersion[0])), float(np.log(dispersion[1])), (number, 1)))
     mean = np.exp(rng.uniform(*level, (number, 1)) + walk + added)
     return rng.poisson(mean * rng.gamma(phi, 1.0 / phi, (number, periods))).astype(float)
 

@@ -12,6 +12,7 @@ from estimators.screening.series import Series, series_of
 type Array = NDArray[np.float64]
 
 EVEN = 1.0  # prior odds that a series breaks at all, spread evenly over its periods
+AT_ONCE = 200  # series, for the memory they take
 MOST = 3  # breaks of one series that are looked for, each given those before
 COLUMNS = ["area", "indicator", "form", "source", "vintage", "period", "odds", "factor", "figures_after"]
 
@@ -107,9 +108,14 @@ def break_odds(evidence: Evidence) -> pd.DataFrame:
 
 def _odds(series: Series, broken: NDArray[np.bool_]) -> tuple[Array, Array]:
     """Odds of a break at each place against none, and its size on the log scale, each (series, periods - 1)."""
-    found = level_breaks(series.lower, series.upper, series.years, series.gap, broken)
-    places = np.maximum(np.isfinite(found.log_factor).sum(axis=1, keepdims=True), 1)
-    return EVEN / places * np.exp(np.minimum(found.log_factor, 300.0)), found.size
+    parts = []
+    for first in range(0, len(broken), AT_ONCE):
+        some = slice(first, first + AT_ONCE)
+        limits = series.lower[some], series.upper[some]
+        parts.append(level_breaks(*limits, series.years[some], series.gap[some], broken[some]))
+    log_factor, size = (np.concatenate([getattr(part, name) for part in parts]) for name in ("log_factor", "size"))
+    places = np.maximum(np.isfinite(log_factor).sum(axis=1, keepdims=True), 1)
+    return EVEN / places * np.exp(np.minimum(log_factor, 300.0)), size
 
 
 def _declared(evidence: Evidence, series: Series) -> NDArray[np.bool_]:

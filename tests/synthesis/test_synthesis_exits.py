@@ -123,11 +123,20 @@ def test_moving_the_fraction_without_a_refit_is_refitting(evidence, post):
     model = model_of(replace(EXITS, fraction=loose))
     table = est.share_sensitivity(est.fit(model, evidence, seed=1)).table
     row = table[(table["share"] == "registered_among_undetected") & (table["times"] == 1.25)].iloc[0]
-    other = replace(loose, parameters=(10.0, 70.0))
+    other = replace(loose, parameters=(80.0 * row["moved_to"], 80.0 * (1.0 - row["moved_to"])))
     again = est.fit(model_of(replace(EXITS, fraction=other)), evidence, seed=2)
     total = again["posterior"]["true_count"].sum(("area", "period"))
     assert row["median"] == pytest.approx(float(total.median()), rel=0.06)
     assert row["effective_draws"] > 500
+
+
+def test_a_move_too_far_for_the_draws_is_a_straight_line_near_the_refit(evidence, post):
+    table = est.share_sensitivity(post).table
+    row = table[(table["share"] == "registered_among_undetected") & (table["times"] == 0.5)].iloc[0]
+    assert row["by"] == "straight line"
+    moved = replace(KNOWN, parameters=(1000.0 * row["moved_to"], 1000.0 * (1.0 - row["moved_to"])))
+    again = est.fit(model_of(replace(EXITS, fraction=moved)), evidence, seed=2)["posterior"]["true_count"]
+    assert row["median"] == pytest.approx(float(again.sum(("area", "period")).median()), rel=0.15)
 
 
 def test_sensitivity_of_a_result_without_shares():
