@@ -7,6 +7,7 @@ from .comparison import compare_lists as compare_lists
 from .comparison import drop_lists as drop_lists
 from .comparison import hide_lists as hide_lists
 from .comparison import merge_lists as merge_lists
+from .comparison import sweep_assumption as sweep_assumption
 from .counts import AnchorBudget as AnchorBudget
 from .counts import Bounds as Bounds
 from .counts import HierarchicalThinnedPoisson as HierarchicalThinnedPoisson
@@ -84,10 +85,10 @@ from .priors import ExternalEstimate as ExternalEstimate
 from .priors import Prior as Prior
 from .priors import gamma_prior as gamma_prior
 from .priors import prior_table as prior_table
+from .projection import CountSeries as CountSeries
 from .projection import Nowcast as Nowcast
 from .projection import RevisionTriangle as RevisionTriangle
 from .projection import SeasonalProjection as SeasonalProjection
-from .projection import CountSeries as CountSeries
 from .projection import project as project
 from .projection import projection_table as projection_table
 from .projection import read_series as read_series

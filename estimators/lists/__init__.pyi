@@ -16,5 +16,5 @@ from .lower_bound import ChaoLowerBound as ChaoLowerBound
 from .reading import read_lists as read_lists
 from .repeated_captures import RepeatedCaptures as RepeatedCaptures
 from .sample_coverage import SampleCoverage as SampleCoverage
-from .table import Lists as Lists
 from .stepwise import Stepwise as Stepwise
+from .table import Lists as Lists

@@ -7,12 +7,13 @@ import numpy as np
 
 from estimators.errors import ModelError
 from estimators.lists import cautions, outcome, terms
-from estimators.lists.table import Lists
-from estimators.lists.terms import Terms
+from estimators.lists.table import Array, Lists
+from estimators.lists.terms import Places, Terms
 from estimators.numeric import loglinear, profile
 from estimators.priors import Prior
 
 type Interval = Literal["profile", "wald"]
+type Given = tuple[tuple[tuple[str, ...], float], ...]
 
 INTERVALS = {
     "profile": "95 % profile likelihood, model fixed",
@@ -35,7 +36,10 @@ class LogLinear:
         Lists that go together, such as ``(("police", "shelter"),)``; of a term of three lists its pairs are in the model too. Empty for
         lists independent of each other.
     interval : {"profile", "wald"}
-        Of the profile likelihood, or symmetric in the logarithm of the number unlisted.
+        Of the profile likelihood, or symmetric in the logarithm of the number unlisted, which it always is where links are given.
+    given : tuple of (tuple of str, float)
+        Links that are taken as known and not estimated: the lists, and their odds ratio given all other lists, such as
+        ``((("police", "shelter"), 2.0),)``. See `sweep_assumption`.
 
     Notes
     -----
@@ -65,8 +69,14 @@ class LogLinear:
     method: ClassVar[str] = "maximum likelihood"
     terms: Terms = ()
     interval: Interval = "profile"
+    given: Given = ()
 
     def __post_init__(self) -> None:
+        for lists, ratio in self.given:
+            if isinstance(lists, str) or len(lists) < 2 or not 0.0 < ratio < float("inf"):
+                raise ModelError(
+                    f"given {(lists, ratio)!r}: expected two lists or more and a positive odds ratio, (('A', 'B'), 2.0)"
+                )
         if self.interval not in INTERVALS:
             raise ModelError(f"interval {self.interval!r}: expected 'profile' or 'wald'")
         if any(isinstance(term, str) for term in self.terms):
@@ -74,10 +84,19 @@ class LogLinear:
 
     def __repr__(self) -> str:
         held = "; ".join(" with ".join(term) for term in self.terms) or "none, lists independent of each other"
+        taken = f" Taken as known: {self._given_in_words()}." if self.given else ""
+        whole = "" if self.given else " No interaction of all lists together."
         return (
-            f"LogLinear. Poisson log-linear model of the capture patterns, fitted by maximum likelihood; links between lists: {held}. "
-            f"The interval is {INTERVALS[self.interval]}. No interaction of all lists together."
+            f"LogLinear. Poisson log-linear model of the capture patterns, fitted by maximum likelihood; links between lists: {held}."
+            f"{taken} The interval is {INTERVALS[self._kind]}.{whole}"
         )
+
+    def _given_in_words(self) -> str:
+        return "; ".join(f"odds ratio {ratio:g} of {' with '.join(lists)}" for lists, ratio in self.given)
+
+    @property
+    def _kind(self) -> Interval:
+        return "wald" if self.given else self.interval
 
     def priors(self) -> tuple[Prior, ...]:
         """No priors: maximum likelihood."""
@@ -99,20 +118,34 @@ class LogLinear:
         """The model fitted to these lists, one row; `ExistenceError` where it has no estimate."""
         model = terms.model_of(self.terms, figures, "LogLinear")
         terms.require_estimate(figures, model, "LogLinear")
-        return loglinear.fit(figures.table[None], model[None])
+        return loglinear.fit(figures.table[None], model[None], factors=self._factors(figures, model))
+
+    def _factors(self, lists: Lists, model: Places) -> Array | None:
+        """What the links that are given multiply the mean of each pattern by, (1, 2^lists)."""
+        if not self.given:
+            return None
+        found = np.ones((1, 2 ** len(lists.names)))
+        for names, ratio in self.given:
+            term = terms.set_of(names, lists, "LogLinear")
+            if term in model:
+                raise ModelError(
+                    f"given {' with '.join(names)}: expected a link that is not among the terms, which are estimated"
+                )
+            found[:, (np.arange(found.shape[1]) & term) == term] *= ratio
+        return found
 
     def answer(self, figures: Lists, sampling: object, rng: np.random.Generator) -> outcome.Groups:  # noqa: ARG002
         """Groups ``estimate`` and ``lists``."""
         fit = self.fitted(figures)
-        limits = conditional_limits(figures, fit, self.interval)
+        limits = conditional_limits(figures, fit, self._kind)
         model = fit.terms[0]
         point = figures.observed + float(fit.unlisted[0])
         groups = outcome.estimated(
             figures,
             point,
             limits,
-            interval=INTERVALS[self.interval],
-            rests_on=terms.rests_on(model, figures.names),
+            interval=INTERVALS[self._kind],
+            rests_on=self._given_in_words() or terms.rests_on(model, figures.names),
             cautions=[
                 *cautions.of_estimate(figures, point, limits),
                 *cautions.of_terms(figures, model),

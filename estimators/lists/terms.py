@@ -25,19 +25,25 @@ def model_of(terms: Terms, lists: Lists, estimator: str) -> Places:
     """
     found = []
     for term in terms:
-        unknown = [name for name in term if name not in lists.names]
-        if unknown:
-            raise ModelError(f"{estimator}: no list {unknown[0]!r}: expected lists among {', '.join(lists.names)}")
-        if len(set(term)) < 2:
-            raise ModelError(f"{estimator}: term {term!r}: expected the names of two lists or more")
+        number = set_of(term, lists, estimator)
         if len(set(term)) == len(lists.names):
             text = (
                 "how all lists go together cannot be estimated, since nobody on no list is seen: expected fewer of them"
             )
             raise ModelError(f"{estimator}: term {'+'.join(term)} holds every list: {text}")
-        found.append(sum(1 << lists.names.index(name) for name in set(term)))
+        found.append(number)
     singles = [1 << place for place in range(len(lists.names))]
     return np.array([0, *patterns.hierarchical([*singles, *found])], dtype=np.intp)
+
+
+def set_of(term: Sequence[str], lists: Lists, estimator: str) -> int:
+    """Two lists or more as a whole number."""
+    unknown = [name for name in term if name not in lists.names]
+    if unknown:
+        raise ModelError(f"{estimator}: no list {unknown[0]!r}: expected lists among {', '.join(lists.names)}")
+    if len(set(term)) < 2:
+        raise ModelError(f"{estimator}: term {term!r}: expected the names of two lists or more")
+    return sum(1 << lists.names.index(name) for name in set(term))
 
 
 def spoken(term: int, names: Sequence[str], join: str = " with ") -> str:

@@ -9,7 +9,7 @@ that contain it leave the fit with mean 0 (the extended estimate of Chan, Silver
 B fits with terms of their own, on tables of their own, are one stacked Newton iteration; those that are done leave it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,7 +63,9 @@ class Fit:
         return self.means[:, 0]
 
 
-def fit(tables: Array, terms: Places, start: Array | None = None, *, complete: bool = False) -> Fit:
+def fit(
+    tables: Array, terms: Places, start: Array | None = None, *, complete: bool = False, factors: Array | None = None
+) -> Fit:
     """Maximum likelihood of B models.
 
     Parameters
@@ -76,12 +78,16 @@ def fit(tables: Array, terms: Places, start: Array | None = None, *, complete: b
         u to begin with, (B, p); by default independent lists at the scale of the counts.
     complete : bool
         Whether n_0 is a count as well, or those on no list are unknown.
+    factors : Array, optional
+        What the means of patterns are multiplied by beyond the terms, (B, 2^L): interactions that are given, not estimated.
 
     Notes
     -----
     Nothing here asks whether the estimate exists (see `existence`); where it does not, ``converged`` may be false.
     """
     stack = _Stack.of(tables, terms, complete)
+    if factors is not None:
+        stack = replace(stack, kept=stack.kept * factors)
     at = _begin(stack) if start is None else np.where(stack.active & np.isfinite(start), start, 0.0)
     at, converged = _newton(stack, at)
     means = _means(stack, at)
