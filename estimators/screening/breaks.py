@@ -14,7 +14,7 @@ type Array = NDArray[np.float64]
 EVEN = 1.0  # prior odds that a series breaks at all, spread evenly over its periods
 AT_ONCE = 200  # series, for the memory they take
 MOST = 3  # breaks of one series that are looked for, each given those before
-COLUMNS = ["area", "indicator", "form", "source", "vintage", "period", "odds", "factor", "figures_after"]
+COLUMNS = ["area", "indicator", "form", "source", "vintage", "period", "odds", "factor", "figures_after", "elsewhere"]
 
 
 def find_breaks(evidence: Evidence, *, threshold: float = 3.0) -> Finding:
@@ -33,7 +33,8 @@ def find_breaks(evidence: Evidence, *, threshold: float = 3.0) -> Finding:
     Finding
         ``table`` has one row a break: ``area``, ``indicator``, ``form``, ``source``, ``vintage``; ``period``, the first on the new level;
         ``odds`` that the series breaks there or nearby; ``factor``, new level over old; ``figures_after``, how many figures stand on the
-        new level. Where that is 1, whether the change lasts cannot be known.
+        new level. Where that is 1, whether the change lasts cannot be known. ``elsewhere`` is the change between the same periods in
+        another source of the same thing, NaN where there is none: near 1, the reporter has changed and not what it reports on.
 
     Notes
     -----
@@ -96,14 +97,14 @@ def break_odds(evidence: Evidence) -> pd.DataFrame:
     """
     series = series_of(evidence)
     if series is None:
-        return pd.DataFrame(columns=COLUMNS[:-1])
+        return pd.DataFrame(columns=COLUMNS[:-2])
     odds, size = _odds(series, _declared(evidence, series))
     rows = [
         _row(series, one, at, odds[one, at], size[one, at])
         for one, periods in enumerate(series.periods)
         for at in range(len(periods) - 1)
     ]
-    return pd.DataFrame(rows, columns=COLUMNS).drop(columns="figures_after")
+    return pd.DataFrame(rows, columns=COLUMNS).drop(columns=["figures_after", "elsewhere"])
 
 
 def _odds(series: Series, broken: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -132,7 +133,7 @@ def _declared(evidence: Evidence, series: Series) -> NDArray[np.bool_]:
 def _row(series: Series, one: int, at: int, odds: float, size: float) -> dict[str, object]:
     about = series.names.iloc[one][COLUMNS[:5]]
     periods = series.periods[one]
-    after = {"figures_after": len(periods) - at - 1}
+    after = {"figures_after": len(periods) - at - 1, "elsewhere": _elsewhere(series, one, at)}
     return {
         **{str(name): value for name, value in about.items()},
         "period": periods[at + 1],
@@ -142,6 +143,21 @@ def _row(series: Series, one: int, at: int, odds: float, size: float) -> dict[st
     }
 
 
+def _elsewhere(series: Series, one: int, at: int) -> float:
+    """Change of the rate between the two periods in the first other source of the same thing that has both, NaN where none has."""
+    same = ["area", "indicator", "form", "sex", "age"]
+    alike = (series.names[same] == series.names.iloc[one][same]).all(axis=1) & (
+        series.names["source"] != series.names["source"].iloc[one]
+    )
+    for other in np.flatnonzero(alike):
+        place = {period: number for number, period in enumerate(series.periods[other])}
+        pair = [place[period] for period in series.periods[one][at : at + 2] if period in place]
+        if len(pair) == 2:
+            rate = (series.lower[other, pair] + 0.5) / series.years[other, pair]
+            return float(rate[1] / rate[0])
+    return float("nan")
+
+
 def _text(table: pd.DataFrame, number: int, threshold: float) -> str:
     if table.empty:
         return (
@@ -149,6 +165,7 @@ def _text(table: pd.DataFrame, number: int, threshold: float) -> str:
         )
     named = "; ".join(
         f"{row.area} {row.indicator} ({row.source!s}) from {row.period}, odds {row.odds:.3g}, factor {row.factor:.2g}"
+        + (f" (another source: {row.elsewhere:.2g})" if pd.notna(row.elsewhere) else "")
         for row in table.itertuples()
     )
     wrong = float((1.0 / (1.0 + table["odds"])).sum())

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from estimators.evidence import INDICATORS, Evidence, period_label
 from estimators.evidence.periods import as_days
+from estimators.evidence.periods import years as years_of
 
 type Array = NDArray[np.float64]
 
@@ -54,10 +55,10 @@ def series_of(evidence: Evidence) -> Series | None:
     periods = []
     for place, (_, rows) in enumerate(groups):
         size = len(rows)
-        start, end = (as_days(rows[name]).astype(float) for name in ("period_start", "period_end"))
+        first, last = (as_days(rows[name]) for name in ("period_start", "period_end"))
         lower[place, :size], upper[place, :size] = rows["lower"], rows["upper"]
-        years[place, :size] = (end + 1.0 - start) / DAYS
-        middle[place, :size] = 0.5 * (start + end) / DAYS
+        years[place, :size] = years_of(first, last)
+        middle[place, :size] = 0.5 * (first.astype(float) + last.astype(float)) / DAYS
         pairs = zip(rows["period_start"], rows["period_end"], strict=True)
         periods.append([period_label(*pair) for pair in pairs])
     names = pd.DataFrame([key for key, _ in groups], columns=SAME)

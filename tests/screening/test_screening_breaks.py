@@ -75,6 +75,16 @@ def test_unodc_mexico_changes_its_reporter():
     assert table.loc[("persons_convicted", "2012"), "odds"] > 1000  # the law of June 2012
 
 
+def test_another_source_tells_a_change_of_reporter_from_one_of_reality():
+    own = est.datasets.mexico().where(indicator="victims_identified").table
+    other = est.datasets.latin_america().where(area="MEX", source="UNODC", indicator="victims_identified").table
+    finding = est.find_breaks(est.read_evidence(pd.concat([own, other], ignore_index=True)))
+    table = finding.table.set_index(["source", "period"])
+    assert table.loc[("UNODC", "2021"), "elsewhere"] == pytest.approx(753.5 / 681.5)
+    assert np.isnan(table.loc[("UNODC", "2015"), "elsewhere"])
+    assert "another source: 1.1" in finding.text
+
+
 def test_the_states_own_series_has_no_break_in_the_same_years():
     assert est.find_breaks(est.datasets.mexico()).table.empty
 
