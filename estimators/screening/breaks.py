@@ -1,5 +1,8 @@
 """Breaks that nobody declared: where the level of a series changes for good, with odds."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -163,11 +166,7 @@ def _text(table: pd.DataFrame, number: int, threshold: float) -> str:
         return (
             f"In none of {number} series do the figures speak for a lasting break with odds of {threshold:g} or more."
         )
-    named = "; ".join(
-        f"{row.area} {row.indicator} ({row.source!s}) from {row.period}, odds {row.odds:.3g}, factor {row.factor:.2g}"
-        + (f" (another source: {row.elsewhere:.2g})" if pd.notna(row.elsewhere) else "")
-        for row in table.itertuples()
-    )
+    named = "; ".join(map(_named, table.to_dict(orient="records")))
     wrong = float((1.0 / (1.0 + table["odds"])).sum())
     alone = int((table["figures_after"] == 1).sum())
     last = f" {alone} of them rest on one figure on the new level: whether they last cannot be known." if alone else ""
@@ -175,3 +174,10 @@ def _text(table: pd.DataFrame, number: int, threshold: float) -> str:
         f"A lasting break of the level has odds of {threshold:g} or more: {named}.{last} By these odds {wrong:.2g} of {len(table)} are "
         "none. Figures cannot tell a change of counting from a change of what is counted: find out, and declare it, or keep to one side."
     )
+
+
+def _named(row: Mapping[Any, Any]) -> str:
+    beside = f" (another source: {row['elsewhere']:.2g})" if np.isfinite(row["elsewhere"]) else ""
+    source = f" ({row['source']})" if row["source"] else ""
+    about = f"{row['area']} {row['indicator']}{source} from {row['period']}"
+    return f"{about}, odds {row['odds']:.3g}, factor {row['factor']:.2g}{beside}"
