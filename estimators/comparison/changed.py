@@ -48,7 +48,7 @@ def hide_lists(estimator: Estimator, lists: Lists, *, seed: int) -> Finding:
     >>> import estimators as est
     >>> told = hide_lists(est.Independence(), est.datasets.lists("HIV_Rome"), seed=1)
     >>> told.table[["list", "known", "covered"]].values.tolist()
-    [['c1', 466, False], ['c2', 630, False], ['c3', 693, False], ['c4', 236, True]]
+    [['c1', 466, True], ['c2', 630, True], ['c3', 693, False], ['c4', 236, True]]
     """
     if len(lists.names) < 3:
         raise ModelError(f"hiding a list leaves at least two: expected three lists, here are {len(lists.names)}")

@@ -48,7 +48,7 @@ class Misclassification:
     >>> model = Misclassification(sensitivity=(40, 50), specificity=(985, 1000), examined=2000, indicator="investigations_opened")
     >>> post = est.fit(model, est.single_figure(180, indicator="investigations_opened"), seed=1)
     >>> round(post["rogan_gladen"]["prevalence"].item(), 3)
-    0.095
+    0.096
     """
 
     sensitivity: Known

@@ -64,7 +64,7 @@ class Multiplier:
     Examples
     --------
     >>> import estimators as est
-    >>> evidence = est.read_evidence(est.reported(494, area="MEX", period="2022-H1"))
+    >>> evidence = est.single_figure(494, area="MEX", period="2022-H1")
     >>> post = est.fit(Multiplier(Claim("1 in 100", within=3)), evidence, seed=1)
     >>> post["quantiles"]["true_count"].sel(probability=[0.025, 0.5, 0.975]).values.ravel().tolist()
     [13648.0, 49351.0, 181936.0]

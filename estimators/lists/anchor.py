@@ -65,7 +65,7 @@ def as_external_estimate(
     >>> post = est.fit(est.Independence(), est.datasets.lists("HIV_Rome"), seed=1)
     >>> anchor = as_external_estimate(post, "four lists", by="Abeni et al. 1994", area="Rome", period="1990")
     >>> round(anchor.value), round(anchor.total_log_sd, 2)
-    (12318, 0.07)
+    (11125, 0.08)
     """
     if "lists" not in post.children:
         raise ModelError("as_external_estimate takes the result of a fit of lists: this one has no group 'lists'")
