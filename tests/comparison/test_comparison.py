@@ -1,0 +1,150 @@
+"""Every method on the same lists, and one method on changed lists."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import estimators as est
+from estimators.comparison import METHODS
+from estimators.errors import DataError, ModelError
+
+QUICK = ("independence", "chao_lower_bound", "stepwise", "decomposable")
+KNOWN = {  # of other software, see tests/lists
+    "UKdat_5": {"independence": 13_444, "stepwise": 11_313, "best_bic": 25_311, "decomposable": 22_990},
+    "Kosovo": {
+        "independence": 7_395,
+        "chao_lower_bound": 8_591,
+        "mth_poisson2": 9_328,
+        "mth_darroch": 12_797,
+        "mth_gamma": 18_387,
+    },
+    "NewOrl_5": {"independence": 1_034, "stepwise": 1_034, "best_bic": 1_034, "decomposable": 869},
+}
+
+
+def independent(seed, people=4000, chances=(0.3, 0.25, 0.2, 0.15)):
+    """Lists that no person's place on another list makes likelier."""
+    rng = np.random.default_rng(seed)
+    on = rng.random((people, len(chances))) < chances
+    return est.read_lists(pd.DataFrame(on[on.any(axis=1)].astype(int), columns=list("ABCD")[: len(chances)]))
+
+
+@pytest.mark.parametrize("table", KNOWN)
+def test_published_figures_come_out_of_one_call(table):
+    told = est.compare_lists(est.datasets.lists(table), seed=1, methods=list(KNOWN[table]), bootstrap=0)
+    found = told.table.set_index("method")["estimate"].round().astype(int).to_dict()
+    assert found == KNOWN[table]
+    assert set(told.table["status"]) <= {"ok", "warning"}
+
+
+def test_a_method_says_the_same_whichever_others_are_asked():
+    lists = est.datasets.lists("NewOrl_5")
+    together = est.compare_lists(lists, seed=3, methods=QUICK, bootstrap=200).table
+    for place, name in enumerate(QUICK):
+        alone = est.compare_lists(lists, seed=3, methods=[name], bootstrap=200).table
+        pd.testing.assert_series_equal(alone.iloc[0], together.iloc[place], check_names=False)
+
+
+def test_all_methods_find_a_truth_that_all_allow():
+    told = est.compare_lists(independent(1), seed=1, bootstrap=200)
+    assert list(told.table["method"]) == [name for name in METHODS if name != "doubly_robust"]
+    assert not (told.table["status"] == "refused").any()
+    assert (np.abs(told.table["estimate"] / 4000 - 1) < 0.25).all()
+    assert told.status == "methods agree"
+
+
+def test_what_does_not_exist_is_refused_with_its_reason():
+    told = est.compare_lists(est.datasets.lists("Artificial_3"), seed=1, methods=["mth_darroch", "independence"])
+    row = told.table.set_index("method").loc["mth_darroch"]
+    assert row["status"] == "refused"
+    assert np.isnan(row["estimate"])
+    assert "nobody is on exactly 3 of the 3 lists" in row["reasons"][0]
+    assert "1 refuse" in told.text
+
+
+def test_two_lists_leave_few_methods_and_say_why():
+    told = est.compare_lists(independent(2, chances=(0.3, 0.2)), seed=1, bootstrap=0).table.set_index("method")
+    assert told.loc["independence", "status"] == "ok"
+    assert told.loc["sample_coverage", "status"] == told.loc["decomposable", "status"] == "refused"
+    assert all(told["reasons"][told["status"] == "refused"].map(bool))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"methods": ["stepwize"]}, "perhaps 'stepwise'"),
+        ({"delta": -1.0}, "positive number of people"),
+        ({"bootstrap": 10}, "at least 100"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(options, words):
+    with pytest.raises(DataError, match=words):
+        est.compare_lists(est.datasets.lists("NewOrl_5"), seed=1, **options)
+
+
+def test_a_hidden_list_is_predicted_where_lists_are_independent():
+    lists = independent(3)
+    told = est.hide_lists(est.Independence(), lists, seed=1)
+    assert told.table["known"].tolist() == lists.sizes.tolist()
+    assert (np.abs(told.table["estimate"] / told.table["known"] - 1) < 0.15).all()
+    assert told.status == "predicted"
+
+
+def test_a_hidden_list_is_missed_where_a_list_leads_to_another():
+    told = est.hide_lists(est.Independence(), est.datasets.lists("Kosovo"), seed=1)
+    assert told.status.startswith("missed")
+    assert told.table["covered"].sum() < 4
+
+
+def test_two_lists_cannot_hide_one():
+    with pytest.raises(ModelError, match="three lists"):
+        est.hide_lists(est.Independence(), independent(2, chances=(0.3, 0.2)), seed=1)
+
+
+def test_changed_tables_are_those_that_were_asked_for():
+    lists = est.datasets.lists("UKdat")
+    dropped = est.drop_lists(est.Independence(), lists, seed=1).table.set_index("change")
+    assert dropped.loc["without GP", "observed"] == lists.without("GP").observed
+    merged = est.merge_lists(est.Independence(), lists, seed=1).table.set_index("change")
+    assert merged.loc["PF and NCA as one", "estimate"] == pytest.approx(13_444, abs=1)
+    added = est.add_lists(est.Independence(), lists, seed=1, order=["PF", "GO", "NG", "GP", "NCA", "LA"]).table
+    assert added["change"].iloc[-1] == "PF, GO, NG, GP, NCA"
+    assert added["estimate"].iloc[-1] == dropped.loc["without LA", "estimate"]
+    with pytest.raises(DataError, match="every list once"):
+        est.add_lists(est.Independence(), lists, seed=1, order=["PF", "GO"])
+
+
+def test_the_assumption_moves_the_unlisted_and_nothing_else():
+    lists = est.datasets.lists("Kosovo")
+    whole = est.compare_lists(lists, seed=1, methods=["decomposable"]).table.iloc[0]
+    told = est.sweep_assumption(est.DecomposableGraphs(), lists, seed=1, ratios=[0.5, 1.0, 3.0]).table
+    assert told["estimate"].iloc[1] == whole["estimate"]
+    assert told["upper"].iloc[2] == lists.observed + 3.0 * (whole["upper"] - lists.observed)
+    with pytest.raises(ModelError, match="LogLinear only"):
+        est.sweep_assumption(est.DecomposableGraphs(), lists, seed=1, between=["EXH", "ABA"])
+
+
+def test_a_given_link_undoes_the_one_that_was_there():
+    """Odds of being on B are four times as high for those on A: given that, the truth comes out; taken for independent, it is missed."""
+    rng = np.random.default_rng(5)
+    on = rng.random((40_000, 3)) < (0.3, 0.0, 0.2)
+    odds = 0.25 * np.where(on[:, 0], 4.0, 1.0)
+    on[:, 1] = rng.random(40_000) < odds / (1.0 + odds)
+    lists = est.read_lists(pd.DataFrame(on[on.any(axis=1)].astype(int), columns=["A", "B", "C"]))
+    told = est.sweep_assumption(est.LogLinear(), lists, seed=1, between=["A", "B"], ratios=[1.0, 4.0]).table
+    assert told["upper"].iloc[0] < 40_000
+    assert told["lower"].iloc[1] < 40_000 < told["upper"].iloc[1]
+    with pytest.raises(ModelError, match="not among the terms"):
+        est.fit(est.LogLinear((("A", "B"),), given=((("A", "B"), 2.0),)), lists, seed=1)
+
+
+def test_a_list_estimate_is_an_anchor():
+    post = est.fit(est.Independence(), est.datasets.lists("HIV_Rome"), seed=1)
+    anchor = est.as_external_estimate(post, "lists", by="somebody", period="1990", area="Rome")
+    _, lower, upper = (float(post["estimate"][end].item()) for end in ("point", "lower", "upper"))
+    assert anchor.value * np.exp(1.96 * anchor.log_sd) >= upper * 0.999
+    assert anchor.value * np.exp(-1.96 * anchor.log_sd) <= lower * 1.001
+    with pytest.raises(ModelError, match="group 'lists'"):
+        est.as_external_estimate(
+            est.fit(est.Multiplier(est.Claim("1 in 10")), est.single_figure(5), seed=1), "x", by="", period=""
+        )
