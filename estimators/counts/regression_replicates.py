@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from estimators.counts.validated_regression import ValidatedRegression
 
 LARGEST_K = 0.7
-POINTS = 512
+POINTS = (512, 4096, 16_384)  # more where the weights of fewer cannot be trusted
 
 
 def replicated(
@@ -45,8 +45,11 @@ def replicated(
     shown = np.where(panel.cells.missing, np.nan, reported).reshape(shape)
     figures = panel.figures.assign(dict.fromkeys(("reported", "lower", "upper"), (("area", "period"), shown)))
     again = Panel(model, figures.assign(audited_reported=("unit", found)))
-    post = pogit_engine.draw(again.observed, again.outer, again.start, draws, POINTS, rng)
-    if not post.pareto_k < LARGEST_K:
+    for points in POINTS:
+        post = pogit_engine.draw(again.observed, again.outer, again.start, draws, points, rng)
+        if post.pareto_k < LARGEST_K:
+            break
+    else:
         raise EngineError(f"Pareto k̂ = {post.pareto_k:.2f}: not to be trusted")
     told = drawn(again, post.outer, post.inner, (1, draws))
     log_size = told["size"].values[..., None] if "size" in told else np.inf

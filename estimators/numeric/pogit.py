@@ -100,7 +100,7 @@ def newton(cells: Cells, outer: Outer, start: Array, tight: float = TIGHT) -> tu
     value = log_joint(cells, outer, z)
     for _ in range(STEPS):
         slope, precision = _derivatives(cells, outer, z)
-        move = np.linalg.solve(precision, slope[..., None])[..., 0]
+        move = _moved(precision, slope)
         largest = np.abs(move).max(axis=1)
         length = np.minimum(1.0, LARGEST_MOVE * np.sqrt(z.shape[1]) / np.maximum(largest, 1e-300))
         for _ in range(12):
@@ -134,12 +134,24 @@ def _derivatives(cells: Cells, outer: Outer, z: Array) -> tuple[Array, Array]:
     return slope, inner * outer.scale[:, :, None] * outer.scale[:, None, :] + eye
 
 
+def _moved(precision: Array, slope: Array) -> Array:
+    try:
+        return np.asarray(np.linalg.solve(precision, slope[..., None])[..., 0])
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.solve(_ridged(precision), slope[..., None])[..., 0])
+
+
+def _ridged(precision: Array) -> Array:
+    """Far out among the proposals a Hessian may have no digits left; a wrong one there costs weight, not truth."""
+    size = np.abs(np.diagonal(precision, axis1=1, axis2=2)).max(axis=1)
+    return np.asarray(precision + 1e-8 * size[:, None, None] * np.eye(precision.shape[1]))
+
+
 def _root(precision: Array) -> Array:
     try:
         return np.asarray(np.linalg.cholesky(precision))
-    except np.linalg.LinAlgError:  # far out among the proposals; a wrong root there costs weight, not truth
-        size = np.abs(np.diagonal(precision, axis1=1, axis2=2)).max(axis=1)
-        return np.asarray(np.linalg.cholesky(precision + 1e-8 * size[:, None, None] * np.eye(precision.shape[1])))
+    except np.linalg.LinAlgError:
+        return np.asarray(np.linalg.cholesky(_ridged(precision)))
 
 
 def log_laplace(cells: Cells, outer: Outer, z: Array, root: Array) -> Array:
