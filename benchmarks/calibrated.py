@@ -89,6 +89,40 @@ HEARD_FIGURES = _evidence(
     hotline_cases=[[11, 20, 14, 9], [30, 25, "", 21], ["", 4, 6, 3], [18, 22, 12, 25]],
 )
 
+ABOUT_500 = est.Prior("true_count", "100 to 2,400 with 95 %", "log-normal", (float(np.log(500.0)), 0.8), "invented")
+TREE = est.MultiplierTree(
+    (
+        est.Branch("known", "all", survey=(34, 70), indicator="victims_identified"),
+        est.Branch("unknown", "all"),
+        est.Branch("called", "unknown", survey=(3, 10), indicator="victims_reported_to_hotline"),
+    ),
+    ABOUT_500,
+)
+CROSSED = est.MultiplierTree(
+    (
+        est.Branch("women", "all", survey=(6, 10)),
+        est.Branch("men", "all"),
+        est.Branch("known women", "women", survey=(3, 8), indicator="victims_identified"),
+        est.Branch("known men", "men", survey=(2, 9), indicator="victims_reported_to_hotline"),
+    ),
+    ABOUT_500,
+)
+COUNTED = _evidence(victims_identified=[[80]], victims_reported_to_hotline=[[7]])
+LABELS = est.Misclassification((40, 50), (195, 200), examined=400)
+SLOPE = est.Prior("slope", "invented", "normal", (0.0, 1.0), "invented")
+REGRESSION = est.ValidatedRegression(
+    incidence=(est.Covariate.of("x", {f"area {place}": 0.5 * place - 1.5 for place in range(1, 6)}, slope=SLOPE),),
+    reporting=(
+        est.Covariate.of(
+            "w",
+            dict(zip([f"area {place}" for place in range(1, 6)], (0.5, -1.0, 0.3, 1.2, -0.4), strict=True)),
+            slope=SLOPE,
+        ),
+    ),
+    typical=est.Claim("60 %", meaning="mean", family="beta", concentration=20.0),
+    level=est.Prior("incidence level", "invented", "log-normal", (2.0, 0.7), "invented"),
+)
+
 
 @dataclass(frozen=True)
 class Line:
@@ -137,6 +171,10 @@ CATALOGUE = (
     Line("ThinnedNegativeBinomial, beta claim", est.ThinnedNegativeBinomial(BETA, RATE, 3.0)),
     # log-normal anchors and a binomial count meet where counts are large and the share reported is small
     Line("AnchorBudget", BUDGET, population=1e8),
+    Line("MultiplierTree, chain", TREE, COUNTED),
+    Line("MultiplierTree, points", CROSSED, COUNTED),
+    Line("Misclassification", LABELS, _evidence(victims_identified=[[50]])),
+    Line("ValidatedRegression", REGRESSION, FEW_AREAS),
     Line("HierarchicalThinnedPoisson", est.HierarchicalThinnedPoisson(LOGIT_NORMAL), FEW_AREAS),
     Line(
         "HierarchicalThinnedPoisson, around figures",
