@@ -3,6 +3,7 @@
 from estimators.reports.audit_inputs import AuditResults, Context
 from estimators.reports.audit_report import audit_document
 from estimators.reports.exhibit import Exhibit
+from estimators.reports.list_exhibits import list_exhibits
 from estimators.reports.publication import checklists, publication
 from estimators.reports.strata_exhibit import strata_exhibits
 from estimators.reports.synthesis_exhibits import (
@@ -23,6 +24,7 @@ __all__ = [
     "checklists",
     "coverage_exhibit",
     "event_exhibit",
+    "list_exhibits",
     "mass_events",
     "publication",
     "ratio_exhibit",

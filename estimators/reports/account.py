@@ -26,6 +26,8 @@ class Account:
         How the result was made; empty where it is not known.
     period : str
         Which period the first page shows.
+    when : str
+        Of lists, which have no period of their own: when they were made.
     names : mapping of str to str
         Areas in words.
     beside : pandas.DataFrame or None
@@ -44,6 +46,7 @@ class Account:
     beside: pd.DataFrame | None = None
     exhibits: tuple[Exhibit, ...] = ()
     sources: pd.DataFrame | None = None
+    when: str = ""
 
 
 def said(about: str) -> tuple[str, tuple[str, ...], str]:

@@ -45,11 +45,14 @@ class Item:
         What it asks, in our own words.
     answer : callable, optional
         From the facts of a result; None where only an author can answer.
+    of_lists : callable, optional
+        The same of a result of lists, where it differs.
     """
 
     number: str
     asks: str
     answer: Callable[[Facts], Answer] | None = None
+    of_lists: Callable[[Facts], Answer] | None = None
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ class Checklist:
 def answered(name: str, source: str, items: tuple[Item, ...], facts: Facts) -> Checklist:
     """Answer every item of a checklist."""
     nobody = Answer(AUTHOR, "author must write")
-    return Checklist(name, source, tuple((item, item.answer(facts) if item.answer else nobody) for item in items))
+    asked = ((item, (facts.of_lists and item.of_lists) or item.answer) for item in items)
+    return Checklist(name, source, tuple((item, answer(facts) if answer else nobody) for item, answer in asked))
 
 
 def checklist_blocks(checklist: Checklist) -> tuple[Block, ...]:

@@ -1,6 +1,6 @@
 """WAMBS and ROBUST, for the appendix; their items in our own words."""
 
-from estimators.reports import answers
+from estimators.reports import answers, list_answers
 from estimators.reports.checklist import Answer, Checklist, Item, answered, unavailable
 from estimators.reports.facts import Facts
 
@@ -36,25 +36,27 @@ def _narrower(facts: Facts) -> Answer:
 
 
 WAMBS = (
-    Item("1", "Are the priors understood and reported", answers.priors),
-    Item("2", "Did the chains converge", answers.convergence),
-    Item("3", "Do the results stay the same with twice the draws", _doubled),
-    Item("4", "Are there enough draws for a smooth histogram", answers.resolution),
+    Item("1", "Are the priors understood and reported", answers.priors, list_answers.priors),
+    Item("2", "Did the chains converge", answers.convergence, list_answers.convergence),
+    Item("3", "Do the results stay the same with twice the draws", _doubled, list_answers.doubled),
+    Item("4", "Are there enough draws for a smooth histogram", answers.resolution, list_answers.convergence),
     Item("5", "Are draws of a chain much correlated", _autocorrelation),
     Item("6", "Does the posterior make sense to those who know the field"),
-    Item("7", "Do other priors of variances change the results", _variances),
-    Item("8", "How much do the priors weigh beside the figures", _narrower),
-    Item("9", "Do the results stand when priors are changed", answers.finding("power scaling")),
-    Item("10", "Are results told as a Bayesian analysis tells them", answers.intervals),
+    Item("7", "Do other priors of variances change the results", _variances, list_answers.other_priors),
+    Item("8", "How much do the priors weigh beside the figures", _narrower, list_answers.other_priors),
+    Item(
+        "9", "Do the results stand when priors are changed", answers.finding("power scaling"), list_answers.other_priors
+    ),
+    Item("10", "Are results told as a Bayesian analysis tells them", answers.intervals, list_answers.intervals),
 )
 ROBUST = (
-    Item("1", "Prior: is it stated", answers.priors),
-    Item("2", "Prior: is it justified", answers.priors),
-    Item("3", "Prior: was another one tried", answers.finding("power scaling")),
+    Item("1", "Prior: is it stated", answers.priors, list_answers.priors),
+    Item("2", "Prior: is it justified", answers.priors, list_answers.justified),
+    Item("3", "Prior: was another one tried", answers.finding("power scaling"), list_answers.other_priors),
     Item("4", "Analysis: is the model described", answers.formulas),
     Item("5", "Analysis: is the technique of computing described", answers.engine),
-    Item("6", "Results: is there a middle value", answers.middle),
-    Item("7", "Results: is there a measure of spread", answers.intervals),
+    Item("6", "Results: is there a middle value", answers.middle, list_answers.middle),
+    Item("7", "Results: is there a measure of spread", answers.intervals, list_answers.intervals),
 )
 
 

@@ -1,7 +1,7 @@
 """BARG: what a report of a Bayesian analysis should hold; its steps in our own words."""
 
 from estimators.plots.wording import plural
-from estimators.reports import answers
+from estimators.reports import answers, list_answers
 from estimators.reports.checklist import Answer, Checklist, Item, answered, from_author, unavailable
 from estimators.reports.facts import Facts
 from estimators.reports.page_end import draws_in_all
@@ -55,24 +55,31 @@ def _saved(facts: Facts) -> Answer:
 
 
 ITEMS = (
-    Item("0a", "Why a Bayesian analysis"),
+    Item("0a", "Why a Bayesian analysis", None, list_answers.bayesian),
     Item("0b", "What the analysis is for", _goals),
-    Item("1a", "What the data are and on which scale", answers.figures_read),
+    Item("1a", "What the data are and on which scale", answers.figures_read, list_answers.figures_read),
     Item("1b", "The likelihood and its parameters, in words", answers.words),
-    Item("1c", "The priors and their reasons", answers.priors),
+    Item("1c", "The priors and their reasons", answers.priors, list_answers.justified),
     Item("1d", "The model in formulas", answers.formulas),
-    Item("1e", "What the priors predict before any data", answers.finding("prior predictive")),
+    Item(
+        "1e",
+        "What the priors predict before any data",
+        answers.finding("prior predictive"),
+        list_answers.predicted_before,
+    ),
     Item("2a", "Which software, in which version", answers.software),
-    Item("2b", "Whether chains converged", answers.convergence),
-    Item("2c", "How many effective draws there are", answers.resolution),
-    Item("2d", "How it was computed if not by chains", _without_chains),
-    Item("3a", "Whether the posterior predicts the data", answers.predictions),
-    Item("3b", "The posterior of the quantities of interest, with intervals", answers.intervals),
+    Item("2b", "Whether chains converged", answers.convergence, list_answers.convergence),
+    Item("2c", "How many effective draws there are", answers.resolution, list_answers.convergence),
+    Item("2d", "How it was computed if not by chains", _without_chains, list_answers.without_chains),
+    Item("3a", "Whether the posterior predicts the data", answers.predictions, list_answers.predictions),
+    Item(
+        "3b", "The posterior of the quantities of interest, with intervals", answers.intervals, list_answers.intervals
+    ),
     Item("3c", "Bayes factors and probabilities of models, if any", _decisions),
     Item("4a", "Which decisions are made and by which rule, if any", _decisions),
     Item("4b", "Limits of practical equivalence or thresholds, if any", _decisions),
-    Item("5a", "What broad priors in place of these would do", _broad),
-    Item("5b", "What other informed priors would do", _informed),
+    Item("5a", "What broad priors in place of these would do", _broad, list_answers.other_priors),
+    Item("5b", "What other informed priors would do", _informed, list_answers.other_priors),
     Item("5c", "What becomes of decisions under other priors, if any", _decisions),
     Item("6a", "How to install what the analysis needs", answers.software),
     Item("6b", "Where script and data are", answers.command),

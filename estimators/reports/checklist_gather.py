@@ -1,7 +1,7 @@
 """GATHER: what a report of estimates of health should hold; its 18 items in our own words."""
 
 from estimators.plots.wording import plural
-from estimators.reports import answers
+from estimators.reports import answers, list_answers
 from estimators.reports.checklist import Answer, Checklist, Item, answered, from_author, unavailable
 from estimators.reports.facts import Facts
 from estimators.reports.needs import CHECK, RESULTS
@@ -94,24 +94,29 @@ def _existing(facts: Facts) -> Answer:
 
 
 ITEMS = (
-    Item("1", "What is estimated, of whom, where and for when", answers.estimand),
+    Item("1", "What is estimated, of whom, where and for when", answers.estimand, list_answers.estimand),
     Item("2", "Who paid for the work"),
     Item("3", "How the data were found and obtained"),
     Item("4", "Which data were let in and which were left out, and why"),
     Item("5", "Every source of data with its main features", _sources),
     Item("6", "Which kinds of data may be biased, and how", answers.words),
-    Item("7", "All other inputs, with their sources", _other_inputs),
-    Item("8", "The data in a form that a program can read, or why not", _inputs_on_file),
+    Item("7", "All other inputs, with their sources", _other_inputs, list_answers.other_inputs),
+    Item("8", "The data in a form that a program can read, or why not", _inputs_on_file, list_answers.inputs_on_file),
     Item("9", "The method at a glance", _concept),
     Item("10", "Each step of the analysis, with formulas", answers.formulas),
-    Item("11", "Which other models were tried, and how one was chosen", _candidates),
-    Item("12", "How well the model does, and how sensitive it is", _performance),
-    Item("13", "How uncertainty was computed, what it covers and what not", _uncertainty),
+    Item("11", "Which other models were tried, and how one was chosen", _candidates, list_answers.candidates),
+    Item("12", "How well the model does, and how sensitive it is", _performance, list_answers.performance),
+    Item("13", "How uncertainty was computed, what it covers and what not", _uncertainty, list_answers.uncertainty),
     Item("14", "Where to get the code", answers.software),
     Item("15", "The estimates in a form that a program can read", _estimates_on_file),
-    Item("16", "The uncertainty of the estimates in numbers", answers.intervals),
+    Item("16", "The uncertainty of the estimates in numbers", answers.intervals, list_answers.intervals),
     Item("17", "The results beside other evidence, and why they changed since the last time", _existing),
-    Item("18", "What the estimates cannot tell, by their assumptions and data", answers.assumptions),
+    Item(
+        "18",
+        "What the estimates cannot tell, by their assumptions and data",
+        answers.assumptions,
+        list_answers.assumptions,
+    ),
 )
 
 

@@ -18,10 +18,12 @@ from estimators.plots import (
     plot_ridgeline,
     plot_tipping_points,
 )
+from estimators.plots.lists import AXIS as OF_METHOD
 from estimators.plots.ribbons import RIBBONS
 from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
 from estimators.reports.facts import Facts
+from estimators.reports.list_rows import ALL
 from estimators.reports.whole import light
 
 ORDER = ("incidence", "reporting_probability", "true_count")
@@ -43,6 +45,8 @@ def draw(facts: Facts) -> dict[str, Drawing]:
 
 
 def _of_tables(facts: Facts) -> dict[str, Callable[[], Drawing]]:
+    if facts.of_lists:
+        return _of_lists(facts)
     account, focus = facts.account, facts.focus
     order = [name for name in ORDER if f"{name}_median" in facts.table and focus[f"{name}_median"].notna().any()]
     found: dict[str, Callable[[], Drawing]] = {}
@@ -59,9 +63,26 @@ def _of_tables(facts: Facts) -> dict[str, Callable[[], Drawing]]:
     return found
 
 
+def _of_lists(facts: Facts) -> dict[str, Callable[[], Drawing]]:
+    """Strata beside their sum; of one population there is nothing to set side by side."""
+    if len(facts.focus) < 2:
+        return {}
+    rows = facts.table.rename(columns={"true_count_point": "true_count_median"})
+    names = {"all": ALL} | {area: word for area, word in facts.account.names.items() if area != "all"}
+    shown = rows.assign(area=rows["area"].map(lambda area: names.get(area, area)))
+
+    def make() -> Drawing:
+        figure = plot_forest(shown, label="area")
+        if "true_count_point" in facts.table:
+            figure.axes[0].set_xlabel(OF_METHOD, loc="right")
+        return figure
+
+    return {"forest": make}
+
+
 def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
     """Figures that read the verdict from the result; none where it is not known, for they would make one up."""
-    if not facts.has("anchors or estimate"):
+    if facts.of_lists or not facts.has("anchors or estimate"):
         return {}
     tree, period, names = light(facts.read, facts.account.period), facts.account.period, facts.account.names
     found: dict[str, Callable[[], Drawing]] = {}

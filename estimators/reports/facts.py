@@ -19,6 +19,7 @@ from estimators.reports.verdicts import NOT_PUBLISHABLE, UNKNOWN, VERDICTS
 from estimators.reports.whole import SAMPLED, whole
 from estimators.results import limits, summary
 
+MASSES = (0.5, 0.8, 0.95)
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
 LARGEST_ERROR = 1.0  # relative; of a limit at 0 it is infinite
 NO_STATE = "The result holds no draws, or does not say how they were sampled: nothing shows that it may be published."
@@ -64,6 +65,11 @@ class Facts:
     def has(self, groups: str) -> bool:
         """Whether the result has a group, or one of several joined by ``or``."""
         return any(group in self.post.children for group in groups.split(" or "))
+
+    @property
+    def of_lists(self) -> bool:
+        """Whether the result is one of lists of people."""
+        return self.has("lists")
 
     @property
     def state(self) -> str:
@@ -162,7 +168,7 @@ def gather_facts(
 ) -> Facts:
     """Read the result once."""
     read = whole(post)
-    known = "anchors" in post.children or "estimate" in post.children
+    known = bool({"anchors", "estimate", "lists"} & set(post.children))
     told = identification(read) if known else _unknown(read)
     checked = convergence(read)
     if post.attrs.get("engine") in SAMPLED and not {"posterior", "sample_stats"} <= set(post.children):

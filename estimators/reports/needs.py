@@ -35,6 +35,19 @@ NEEDS = {  # what is shown: the group behind it
     "Density of the priors by named group, which power scaling reads": "log_prior",
 }
 
+NEEDS_OF_LISTS = {
+    "Results with intervals of 50, 80 and 95 %": RESULTS,
+    "Models compared, each with its weight": "models",
+}
+LIST_CHECKS = {  # finding: its heading, and the call that makes it
+    "methods compared": ("All methods side by side", "compare_lists(lists, seed=…)"),
+    "lists hidden": ("Each list hidden and predicted", "hide_lists(estimator, lists, seed=…)"),
+    "lists left out": ("Without each list", "drop_lists(estimator, lists, seed=…)"),
+    "lists merged": ("Two lists as one", "merge_lists(estimator, lists, seed=…)"),
+    "lists added": ("Lists added one by one", "add_lists(estimator, lists, seed=…)"),
+    "assumption moved": ("The assumption moved", "sweep_assumption(estimator, lists, seed=…)"),
+}
+
 FROM_CHECKS = {  # finding: its heading, and the call that makes it where that is not the whole of the checks
     "leave one source out": ("Each source left out", CHECK),
     "leave one area out": ("Each area left out", CHECK),
@@ -52,7 +65,7 @@ def missing(facts: Facts) -> tuple[str, ...]:
     """One line for each thing that the report could not show."""
     lines = [
         LEFT_OUT.format(what=what, groups=groups)
-        for what, groups in NEEDS.items()
+        for what, groups in (NEEDS_OF_LISTS if facts.of_lists else NEEDS).items()
         if not facts.has(groups) and not _independent(facts, groups)
     ]
     lines += [NO_FORMULA.format(name=name) for name in facts.refused.get("formulas", "").split("\n") if name]

@@ -4,6 +4,7 @@ from estimators import numbers
 from estimators.diagnostics import Finding
 from estimators.plots import alternative
 from estimators.rendering.document import Block, Paragraph, Picture, Points
+from estimators.reports import list_tables
 from estimators.reports.facts import Facts
 from estimators.reports.needs import FROM_CHECKS, NOT_RUN, SYNTHESIS
 from estimators.reports.synthesis_tables import ENDS, printed
@@ -85,6 +86,8 @@ def sensitivity(facts: Facts) -> tuple[Block, ...]:
     }
     others = tuple(name for name in facts.findings if name not in known)
     blocks = _given_or_not(facts, (*SENSITIVITY, *others))
+    if facts.of_lists:
+        return (*blocks, *list_tables.checks(facts))
     return blocks or (Paragraph(NO_REFITS.format(estimator=facts.estimator)),)
 
 

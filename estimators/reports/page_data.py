@@ -21,6 +21,8 @@ MORE = "{named} and {others} more"
 
 def data(facts: Facts) -> tuple[Block, ...]:
     """How many figures there are of each area, which cells have none, and the kinds of figure of each stream."""
+    if facts.of_lists:
+        return ()
     if not facts.has("observed_data"):
         return _kinds(facts)
     observed = facts.post["observed_data"].to_dataset()

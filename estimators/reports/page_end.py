@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from estimators.rendering.document import Block, Paragraph, Points
-from estimators.reports import audit_tables
+from estimators.reports import audit_tables, page_lists
 from estimators.reports.facts import Facts
 from estimators.reports.needs import missing
 from estimators.reports.verdicts import sentence, verdict_sentence
@@ -31,6 +31,8 @@ def limitations(facts: Facts) -> tuple[Block, ...]:
     if observed is not None:
         without = int((observed["lower"].isnull() & observed["reported"].isnull()).sum())  # of xarray
         lines += [_about_missing(facts).format(missing=without, cells=observed["lower"].size)] if without else []
+    if facts.of_lists:
+        lines += [page_lists.RESTS.format(rests_on=page_lists.rests_on(facts)), *page_lists.cautions(facts)]
     assumed = tuple(sentence(text) for text in listed(facts.post, "assumptions"))
     return (*map(Paragraph, lines), *((Paragraph(GRANTED), Points(assumed)) if assumed else ()))
 

@@ -5,7 +5,7 @@ import pandas as pd
 from estimators import numbers
 from estimators.plots import alternative
 from estimators.rendering.document import Block, Paragraph, Picture, Table
-from estimators.reports import audit_tables
+from estimators.reports import audit_tables, list_tables
 from estimators.reports.facts import Facts
 from estimators.reports.synthesis_tables import printed
 from estimators.reports.verdicts import sentence, verdict_sentence
@@ -40,6 +40,8 @@ def level(facts: Facts) -> tuple[Block, ...]:
     found = {finding.name: finding for finding in facts.told.findings}
     if "anchor budget" in found:
         blocks.append(Paragraph(found["anchor budget"].text))
+    if facts.of_lists:
+        return (*blocks, *tipping(facts))
     blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")
     blocks += each_anchor(facts)
     names = ("null directions", "conflict", "power") if facts.has("likelihood") else ("conflict", "power")
@@ -80,6 +82,8 @@ def tipping(facts: Facts) -> tuple[Block, ...]:
     """The reporting probability that each true count needs, of the largest figure of the period."""
     table = next(finding for finding in facts.told.findings if finding.name == "tipping points").table
     known = table[table["period"] == facts.account.period] if len(table) else table
+    if facts.of_lists:
+        return list_tables.tipping(facts, known)
     if known.empty:
         return ()
     area = str(known.sort_values("reported")["area"].iloc[-1])

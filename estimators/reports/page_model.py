@@ -6,6 +6,7 @@ from estimators.rendering.document import Block, Formula, Paragraph, Points, Tab
 from estimators.reports import audit_tables
 from estimators.reports.facts import Facts
 from estimators.reports.formulas import Written, of_counts
+from estimators.reports.list_formulas import of_lists
 from estimators.reports.needs import SYNTHESIS
 from estimators.reports.stream_formulas import STATEMENTS
 from estimators.reports.synthesis_formulas import CLAIMED, of_synthesis
@@ -26,6 +27,9 @@ def written(facts: Facts) -> Written | None:
             mapped=_mapped(facts),
         )
         strange = strange if facts.streams else (NO_STREAMS,)
+    elif facts.of_lists:
+        found = of_lists(facts.estimator, str(facts.read.attrs["description"]))
+        strange = () if found else (facts.estimator,)
     else:
         found = of_counts(facts.estimator, str(facts.read.attrs["description"]))
         strange = () if found else (facts.estimator,)

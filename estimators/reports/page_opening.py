@@ -7,6 +7,7 @@ from estimators import numbers
 from estimators.plots import alternative
 from estimators.plots.wording import plural
 from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points
+from estimators.reports import page_lists
 from estimators.reports.facts import Facts
 from estimators.reports.needs import SYNTHESIS
 from estimators.reports.page_results import HIDDEN, estimates
@@ -53,11 +54,14 @@ UNITS = {
 }
 STOCKS = ("population", "prevalence_stock")
 EXPLOITED, BEHIND = "persons newly exploited in the period", "true events behind {indicator}"
+PEOPLE = "people on lists and on none"
 NAMES = {"true_count": "true count", "incidence": "incidence", "reporting_probability": "reporting probability"}
 
 
 def first_page(facts: Facts) -> tuple[Block, ...]:
     """Banners, the answer in a sentence, the forest and the table of one period."""
+    if facts.of_lists:
+        return page_lists.first_page(facts)
     blocks: list[Block] = []
     if not facts.publishable:
         blocks.append(Banner(NOT_PUBLISHABLE, facts.checked.text))
@@ -124,6 +128,8 @@ def reported_words(facts: Facts, value: float) -> str:
 def counted(facts: Facts) -> str:
     """What is estimated, in words."""
     indicator = str(facts.read.attrs.get("indicator", ""))
+    if facts.of_lists:
+        return PEOPLE
     return (
         EXPLOITED
         if facts.estimator == SYNTHESIS
@@ -139,6 +145,8 @@ def estimand(facts: Facts) -> tuple[Block, ...]:
 
 def estimand_lines(facts: Facts) -> tuple[str, ...]:
     """Flow or stock, extent, unit and definition."""
+    if facts.of_lists:
+        return page_lists.estimand_lines(facts)
     indicator = str(facts.read.attrs.get("indicator", ""))
     kind = STOCK if indicator in STOCKS else FLOW
     observed = facts.read["observed_data"].to_dataset()

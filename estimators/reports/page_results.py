@@ -10,11 +10,11 @@ from estimators import numbers
 from estimators.plots import alternative
 from estimators.plots.wording import WORDS
 from estimators.rendering.document import Block, Paragraph, Picture, Table
-from estimators.reports.facts import Facts
+from estimators.reports import page_lists
+from estimators.reports.facts import MASSES, Facts
 from estimators.reports.synthesis_tables import ENDS, PARTS, printed
 from estimators.reports.verdicts import sentence
 
-MASSES = (0.5, 0.8, 0.95)
 CONTEXT = ("area", "period", "reported")
 HIDDEN = "hidden"
 SEVERAL = "Medians and intervals of {masses} of the {quantity}, {origin}, limits rounded outward, significant digits: {digits}. {state}"
@@ -69,6 +69,8 @@ def _hidden(facts: Facts, row: Mapping[Any, Any], *, of_cell: bool) -> bool:
 
 def results(facts: Facts) -> tuple[Block, ...]:
     """Intervals of the period of the first page; of a single area, of all its periods."""
+    if facts.of_lists:
+        return page_lists.results(facts)
     chosen = facts.table if len(facts.focus) == 1 else facts.focus
     blocks: list[Block] = [interval_table(facts, quantity, chosen) for quantity in facts.quantities]
     blocks += moments(facts, chosen)
@@ -98,7 +100,7 @@ def moments(facts: Facts, rows: pd.DataFrame) -> tuple[Block, ...]:
 
 def every_cell(facts: Facts) -> tuple[Block, ...]:
     """Intervals of every area and period, where the results do not show them already."""
-    if len(facts.focus) == 1:
+    if len(facts.focus) == 1 or facts.of_lists:
         return ()
     return tuple(interval_table(facts, quantity, facts.table) for quantity in facts.quantities)
 
@@ -167,6 +169,8 @@ def over_time(facts: Facts) -> tuple[Block, ...]:
 
 def beside(facts: Facts) -> tuple[Block, ...]:
     """What others publish, each figure next to the estimate of its area and period."""
+    if facts.of_lists:
+        return page_lists.beside(facts)
     others, table = facts.account.beside, facts.table
     if others is None or "true_count_median" not in table:
         return ()

@@ -9,7 +9,16 @@ from estimators.diagnostics import Finding
 from estimators.errors import DataError, Problem
 from estimators.plots.wording import plural
 from estimators.rendering.document import Block, Report, Section
-from estimators.reports import page_checks, page_data, page_end, page_level, page_model, page_opening, page_results
+from estimators.reports import (
+    list_tables,
+    page_checks,
+    page_data,
+    page_end,
+    page_level,
+    page_model,
+    page_opening,
+    page_results,
+)
 from estimators.reports.account import Account, recalled, said
 from estimators.reports.checklist import Checklist, checklist_blocks
 from estimators.reports.checklist_appendix import robust, wambs
@@ -21,16 +30,18 @@ from estimators.reports.facts import Facts, gather_facts
 from estimators.reports.verdicts import NOT_PUBLISHABLE
 from estimators.reports.whole import whole
 
-SUBTITLE = "{estimator} of {areas} and {periods}"
+SUBTITLE, OF_LISTS = "{estimator} of {areas} and {periods}", "{estimator} of {lists}"
 BEFORE: Mapping[str, Callable[[Facts], tuple[Block, ...]]] = {
     "": page_opening.first_page,
     "Question and estimand": page_opening.estimand,
 }
 AFTER: Mapping[str, Callable[[Facts], tuple[Block, ...]]] = {
     "Figures and missing cells": page_data.data,
+    "The lists": list_tables.data,
     "The model": page_model.model,
     "Priors": page_model.priors,
     "Results": page_results.results,
+    "Models and prior weights": list_tables.models,
     "Beside what others publish": page_results.beside,
     "Over time": page_results.over_time,
     "What fixes the level": page_level.level,
@@ -123,9 +134,11 @@ def account_of(
 ) -> Account:
     """What the report is told, with the period that its first page shows."""
     title, question, command = said(about)
-    chosen = _chosen_period(post, period)
+    listed = "lists" in post.children
+    chosen = _chosen_period(post, "" if listed else period)
     sources = recalled(post) if sources is None else sources
-    return Account(title, question, command, chosen, dict(names or {}), beside, tuple(exhibits), sources)
+    when = period if listed else ""
+    return Account(title, question, command, chosen, dict(names or {}), beside, tuple(exhibits), sources, when)
 
 
 def compose(facts: Facts) -> Report:
@@ -134,12 +147,18 @@ def compose(facts: Facts) -> Report:
     exhibits = tuple(Section(heading, blocks) for heading, blocks in page_results.exhibits(facts))
     first, last = (tuple(Section(heading, make(facts)) for heading, make in part.items()) for part in (BEFORE, AFTER))
     sections = tuple(section for section in (*first, *exhibits, *last) if section.blocks)
+    title = facts.account.title or page_opening.title_of(facts)
+    return Report(title, _subtitle(facts), sections, "" if facts.publishable else NOT_PUBLISHABLE)
+
+
+def _subtitle(facts: Facts) -> str:
     cells = facts.read["observed_data"].sizes
-    subtitle = SUBTITLE.format(
+    if facts.of_lists:
+        lists = facts.post["lists"].sizes.get("list", 1)
+        return OF_LISTS.format(estimator=facts.estimator, lists=plural(lists, "list"))
+    return SUBTITLE.format(
         estimator=facts.estimator, areas=plural(cells["area"], "area"), periods=plural(cells["period"], "period")
     )
-    title = facts.account.title or page_opening.title_of(facts)
-    return Report(title, subtitle, sections, "" if facts.publishable else NOT_PUBLISHABLE)
 
 
 def checklists(post: xr.DataTree, *, about: str = "", sources: pd.DataFrame | None = None,

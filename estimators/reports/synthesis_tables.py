@@ -13,6 +13,7 @@ from estimators.rendering.document import Table
 
 ENDS = ("median", "lower", "upper")
 BESIDE = ("probability", "verdict", "convergence", "simulation_error", "anchors", "estimator")  # said in captions
+ESTIMATE = {"estimate": "estimate_median", "lower": "estimate_lower", "upper": "estimate_upper"}  # of any method
 SAMPLE = ("chain", "draw")
 NOTHING_HIDDEN = "0 of "
 PARTS = {"true_count": "true count", "incidence": "per 100,000 and year", "reporting_probability": "share reported"}
@@ -142,6 +143,7 @@ def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | Non
     words : bool
         Whether most cells are words.
     """
+    table = table.rename(columns=ESTIMATE) if set(ESTIMATE) <= set(table) else table
     shown = [str(column) for column in table if column not in BESIDE]
     parts = {column.removesuffix("_median") for column in shown if column.endswith("_median")}
     parts = {part for part in parts if f"{part}_lower" in shown}
