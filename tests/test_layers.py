@@ -51,7 +51,8 @@ ROOMS = {
         "numpy pandas xarray tqdm",
     ),
     "cli": (
-        "audit reports rendering results plots calibration comparison lists projection diagnostics inference counts priors evidence datasets provenance numbers errors",
+        "audit reports rendering results plots calibration comparison lists projection diagnostics inference counts priors evidence "
+        "datasets provenance numbers errors",
         "numpy pandas xarray tqdm",
     ),
 }

@@ -21,7 +21,9 @@ def limits_of(post: xr.DataTree, area: str = EVERYONE) -> tuple[float, float, fl
         stored = post["quantiles"].to_dataset()["true_count"].sel(area=area).squeeze()
         lower, middle, upper = (float(stored.sel(probability=p, method="nearest")) for p in wanted)
     else:
-        lower, middle, upper = np.quantile(post["posterior"].to_dataset()["true_count"].sel(area=area).values, wanted).tolist()
+        lower, middle, upper = np.quantile(
+            post["posterior"].to_dataset()["true_count"].sel(area=area).values, wanted
+        ).tolist()
     return middle, lower, upper
 
 

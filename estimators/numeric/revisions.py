@@ -5,8 +5,8 @@ a figure goes up with rate α_b e and down with rate β_b y, where e is the usua
 Revisions have size 1 + Geometric(p). α_b ~ Gamma(c, c/ᾱ) with ᾱ the rate over all bands, so that α_b | n_b, E_b ~ Gamma(c + n_b, c/ᾱ + E_b)
 (n_b revisions in E_b cell-months), and the number of revisions ahead is negative binomial, in closed form. β_b alike; ᾱ and β̄ are centred
 in the same way on the rate over both directions, so that a direction not seen yet is not ruled out. p ~ Beta(3, 1). Registers are tidied up
-at times and left alone at others: the rates ahead are multiplied by a factor g ~ Gamma(v, v), one for each direction, common to all figures.
-Only the net change between two cuts is seen: one up and one down of the same figure cancel.
+at times and left alone at others: the rates ahead are multiplied by a factor g ~ Gamma(v, v), one for each direction, common to all
+figures. Only the net change between two cuts is seen: one up and one down of the same figure cancel.
 """
 
 from dataclasses import dataclass
