@@ -23,9 +23,7 @@ MODEL, WHERE, WHEN = est.AveragedLogLinear(), {"all": "United Kingdom"}, "2013"
 CHECKS = (est.hide_lists, est.drop_lists, est.merge_lists, est.add_lists, est.sweep_assumption)
 OTHERS = pd.DataFrame([{"by": "Silverman 2014", "counts": "the same lists", "lower": 10_000, "upper": 13_000}])
 OUT, FROM = "results/uk_modern_slavery", "Home Office; Bales, Hesketh and Silverman 2015"
-ORIGIN = pd.DataFrame(
-    {"rows": 18, "first": "2013-01-01", "last": "2013-12-31", "indicators": "people on lists"}, [FROM]
-)
+ORIGIN = pd.DataFrame({"rows": 18, "first": "2013-01-01", "last": "2013-12-31", "indicators": "people on lists"}, [FROM])  # fmt: skip
 
 
 def main(seed: int = 20220805, out: str | Path = OUT, formats: str = "html", language: str = "en") -> tuple[Path, ...]:

@@ -72,7 +72,7 @@ def performance(facts: Facts) -> Answer:
     shown = {exhibit.name for exhibit in facts.account.exhibits}
     there = [heading for name, (heading, _) in LIST_CHECKS.items() if name.replace(" ", "_") in shown]
     if there:
-        return Answer(f"Sections {'; '.join(f'“{heading}”' for heading in there)}.")
+        return Answer(f"Checks by refitting, each in its section: {'; '.join(there)}.")
     found = agreement(facts)
     return Answer(f"{found} {NO_REFITS}") if found else Answer(NO_REFITS, "not run")
 

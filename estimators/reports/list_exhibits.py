@@ -1,6 +1,7 @@
 """All methods for lists side by side, and the checks on changed lists, as sections of a report."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -94,9 +95,9 @@ def _methods(found: Finding) -> tuple[Exhibit, ...]:
 def _check(found: Finding) -> Exhibit:
     heading, name = LIST_CHECKS[found.name][0], found.name
     rows = _plain(found.table).drop(columns="interval", errors="ignore")
-    same = rows["reasons"].iloc[0] if len(rows) > 1 and rows["reasons"].nunique() == 1 else ""
+    same = _same(rows["reasons"])
     text = (TEXTS[name], f"{heading}: {found.status}. {found.text}", *((EACH.format(reasons=same),) if same else ()))
-    shown = rows.drop(columns="reasons") if rows["reasons"].nunique() == 1 else rows
+    shown = rows.drop(columns="reasons") if same or not rows["reasons"].any() else rows
     return Exhibit(name.replace(" ", "_"), heading, text, shown, caption=CAPTIONS[name])
 
 
@@ -105,7 +106,7 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
     shown = [name for name in (*FIRST, *SHOWN) if name in table]
     reasons = [" ".join(f"{text[:1].upper()}{text[1:].rstrip('.')}." for text in each) for each in table["reasons"]]
     rows = table[shown].assign(reasons=reasons)
-    if len(rows) > 1 and rows.get("observed", pd.Series(0.0)).nunique() == 1:
+    if "observed" in rows and _same(rows["observed"]):
         rows = rows.drop(columns="observed")
     if "covered" in rows:
         words = [
@@ -114,3 +115,9 @@ def _plain(table: pd.DataFrame) -> pd.DataFrame:
         ]
         rows["covered"] = words
     return rows
+
+
+def _same(column: "pd.Series[Any]") -> Any:
+    """What stands in all of several rows; empty where rows differ."""
+    first = column.iloc[0]
+    return first if len(column) > 1 and bool((column == first).all()) else ""
