@@ -133,7 +133,7 @@ def test_held_location_is_held_in_arrays_and_in_the_graph(refits):
     assert [each.name for each in change.panel.unknowns] == [each.name for each in refits.panel.unknowns]
 
 
-@pytest.mark.parametrize("value", [-4.0, -1.0])
+@pytest.mark.parametrize("value", [-4.0, pytest.param(-1.0, marks=pytest.mark.slow)])
 def test_a_start_that_was_moved_changes_nothing_but_the_time(refits, value):
     """Draws from the moved posterior of the full model against draws from the mode, within simulation error."""
     change = refits.held("logit_reporting_level", value)
@@ -195,6 +195,7 @@ def test_held_location_leaves_the_other_priors_alone(refits):
     np.testing.assert_allclose(covariance, np.diag(sd**2), atol=1e-10)
 
 
+@pytest.mark.slow
 def test_tipping_table_falls_as_reporting_rises(refits):
     table = tipping_finding(refits, plain).table
     held = table[table["held"] == "typical reporting probability"]
@@ -236,6 +237,7 @@ def test_node_split_notices_a_statement_that_others_contradict(evidence):
     assert split.status.startswith("in conflict")
 
 
+@pytest.mark.slow
 def test_every_area_is_left_out_once(refits, full):
     finding = areas_finding(refits, full, plain)
     assert finding.table["left_out"].tolist() == ["none left out", *refits.panel.grid.areas]
