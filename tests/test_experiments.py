@@ -18,6 +18,11 @@ SAMPLED = {
     "exploitation_forms": ("division.csv", "tipping_points.csv", "division.svg"),
 }
 
+LISTS = {
+    "uk_modern_slavery": (10_000, 40_000),
+    "kosovo_killings": (9_000, 18_000),
+}  # between which the limits lie, roughly
+
 
 def imported(path):
     spec = importlib.util.spec_from_file_location(path.stem, path)
@@ -27,7 +32,7 @@ def imported(path):
 
 
 def test_there_are_experiments():
-    assert {path.stem for path in EXPERIMENTS} == {"mexico_claim_audit", *SAMPLED}
+    assert {path.stem for path in EXPERIMENTS} == {"mexico_claim_audit", *SAMPLED, *LISTS}
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
@@ -76,3 +81,22 @@ def test_experiments_converge_and_say_what_their_figures_rest_on(name, tmp_path)
         )
         assert lower < 0.25
         assert upper > 1.0, "the figures cannot say which form is reported less"
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore::estimators.errors.IdentificationWarning")  # they stand in the report
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_are_reported_with_all_methods_and_checks(name, tmp_path):
+    paths = {path.name: path for path in imported(ROOT / "experiments" / f"{name}.py").main(out=tmp_path)}
+    checks = {"lists_hidden.csv", "lists_left_out.csv", "lists_merged.csv", "lists_added.csv", "assumption_moved.csv"}
+    assert {"report.html", "posterior.nc", "summary.csv", "methods_compared.csv", *checks} <= set(paths)
+    summary, methods = pd.read_csv(paths["summary.csv"]), pd.read_csv(paths["methods_compared.csv"])
+    low, high = LISTS[name]
+    assert 0.8 * low < summary["true_count_lower"].item() < summary["true_count_upper"].item() < high
+    assert len(methods) == 13
+    page = paths["report.html"].read_text(encoding="utf-8")
+    assert "Verdict: conditional" in page
+    assert "Verdict: not known" not in page
+    for path in paths.values():
+        if path.suffix == ".csv":
+            assert set(pd.read_csv(path)["verdict"]) == {"conditional"}, path.name
