@@ -16,6 +16,8 @@ from estimators.errors import DataError, Problem
 from estimators.inference import Estimator
 from estimators.lists import Lists, read_lists
 
+MOST_SUMMED = 6  # lists whose graphs and models are all summed
+SAMPLED_GRAPHS, SAMPLED_MODELS, EVERY_MODEL = 2000, 1000, 5000
 FEWEST = 100  # replicates below which the tails of a 95 % interval are guesses
 
 
@@ -29,10 +31,13 @@ class Choices:
         Of `DecomposableGraphs`.
     bootstrap : int
         Replicates of the methods that have a bootstrap, 0 for none.
+    many : bool
+        Whether there are so many lists that graphs and models are sampled, not all summed.
     """
 
     delta: float | None
     bootstrap: int
+    many: bool = False
 
 
 METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
@@ -46,9 +51,13 @@ METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
     "stepwise": lambda choices: rooms.Stepwise(bootstrap=choices.bootstrap),
     "best_bic": lambda choices: rooms.BestBIC(bootstrap=choices.bootstrap),
     "averaged_log_linear": lambda _: rooms.AveragedLogLinear(),
-    "decomposable": lambda choices: rooms.DecomposableGraphs(delta=choices.delta),
+    "decomposable": lambda choices: rooms.DecomposableGraphs(
+        delta=choices.delta, graphs=SAMPLED_GRAPHS if choices.many else "all"
+    ),
     "latent_class": lambda _: rooms.LatentClass(),
-    "bayesian_log_linear": lambda _: rooms.BayesianLogLinear(),
+    "bayesian_log_linear": lambda choices: rooms.BayesianLogLinear(
+        most_models=SAMPLED_MODELS if choices.many else EVERY_MODEL
+    ),
     "doubly_robust": lambda _: rooms.DoublyRobust(),
 }
 
@@ -96,7 +105,7 @@ def compare_lists(
     """
     lists = source if isinstance(source, Lists) else read_lists(source)
     _check(methods, delta, bootstrap)
-    choices = Choices(delta, bootstrap)
+    choices = Choices(delta, bootstrap, len(lists.names) > MOST_SUMMED)
     rows = [{"method": name} | answer(METHODS[name](choices), lists, seed) for name in methods or _applicable(lists)]
     table = pd.DataFrame(rows)
     table.attrs = {"lists": lists.names, "observed": lists.observed, "label": lists.label}

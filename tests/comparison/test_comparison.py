@@ -62,6 +62,18 @@ def test_what_does_not_exist_is_refused_with_its_reason():
     assert "1 refuse" in told.text
 
 
+def test_many_lists_are_answered_by_samples_that_say_so():
+    rng = np.random.default_rng(8)
+    on = rng.random((1000, 8)) < (0.03, 0.03, 0.02, 0.02, 0.06, 0.03, 0.02, 0.02)
+    lists = est.read_lists(pd.DataFrame(on[on.any(axis=1)].astype(int), columns=list("ABCDEFGH")))
+    told = est.compare_lists(
+        lists, seed=1, methods=["decomposable", "best_bic", "stepwise"], bootstrap=100
+    ).table.set_index("method")
+    assert any("random walk" in reason for reason in told.loc["decomposable", "reasons"])
+    assert told.loc["decomposable", "lower"] < 1000 < told.loc["stepwise", "upper"]
+    assert "2 to 6 lists" in told.loc["best_bic", "reasons"][0]
+
+
 def test_two_lists_leave_few_methods_and_say_why():
     told = est.compare_lists(independent(2, chances=(0.3, 0.2)), seed=1, bootstrap=0).table.set_index("method")
     assert told.loc["independence", "status"] == "ok"
