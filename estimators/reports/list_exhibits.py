@@ -9,6 +9,7 @@ from estimators.diagnostics import Finding
 from estimators.errors import ModelError
 from estimators.plots import plot_lists
 from estimators.reports.exhibit import Exhibit
+from estimators.reports.list_rows import crossed
 from estimators.reports.needs import LIST_CHECKS
 
 COMPARED, RESTS = "methods compared", "assumption_of_each_method"
@@ -86,6 +87,9 @@ def _methods(found: Finding) -> tuple[Exhibit, ...]:
     figure = plot_lists(found.table) if (found.table["status"] != "refused").any() else None
     estimates = _plain(found.table).drop(columns="reasons")
     rests = _plain(found.table).assign(rests_on=found.table["rests_on"])[["method", "rests_on", "reasons"]]
+    names = [str(name) for name in found.table.attrs.get("lists", ())]
+    for column in ("rests_on", "reasons"):
+        rests[column] = [crossed(str(text), names) for text in rests[column]]
     return (
         Exhibit("methods_compared", heading, (found.text, *METHODS), estimates, figure, CAPTIONS[COMPARED]),
         Exhibit(RESTS, "What each method rests on", ASSUMED, rests, caption="The assumption of each method, and its own cautions."),

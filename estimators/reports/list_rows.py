@@ -1,5 +1,7 @@
 """The numbers of a result of lists, a row for each stratum and for everybody."""
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,3 +77,23 @@ def first_cells(facts: Facts) -> list[tuple[str, ...]]:
     names = {EVERYONE: ALL} | {key: word for key, word in facts.account.names.items() if key != EVERYONE}
     areas = labels(facts)
     return [(names.get(area, area),) if len(areas) > 1 else () for area in areas]
+
+
+def list_names(facts: Facts) -> tuple[str, ...]:
+    """Names of the lists; none where people of one list were met again."""
+    group = facts.post["lists"].to_dataset()
+    return tuple(group["list"].values.astype(str).tolist()) if "list" in group else ()
+
+
+def crossed(text: str, names: Sequence[str]) -> str:
+    """Links between lists with a sign that every language reads.
+
+    Examples
+    --------
+    >>> crossed("none of the terms left out: a with b with c, with care", ("a", "b", "c"))
+    'none of the terms left out: a × b × c, with care'
+    """
+    if not names:
+        return text
+    any_of = "|".join(map(re.escape, sorted(names, key=len, reverse=True)))
+    return re.sub(rf"(?<!\w)({any_of}) with (?=(?:{any_of})(?!\w))", r"\1 × ", text)

@@ -7,6 +7,7 @@ from estimators.plots import alternative
 from estimators.rendering.document import Block, Paragraph, Picture, Table
 from estimators.reports import audit_tables, list_tables
 from estimators.reports.facts import Facts
+from estimators.reports.list_rows import crossed, list_names
 from estimators.reports.synthesis_tables import printed
 from estimators.reports.verdicts import sentence, verdict_sentence
 
@@ -39,7 +40,8 @@ def level(facts: Facts) -> tuple[Block, ...]:
     blocks: list[Block] = [Paragraph(VERDICT.format(verdict=facts.told.verdict, meaning=verdict_sentence(facts.told)))]
     found = {finding.name: finding for finding in facts.told.findings}
     if "anchor budget" in found:
-        blocks.append(Paragraph(found["anchor budget"].text))
+        names = list_names(facts) if facts.of_lists else ()
+        blocks.append(Paragraph(crossed(found["anchor budget"].text, names)))
     if facts.of_lists:
         return (*blocks, *tipping(facts))
     blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")

@@ -10,7 +10,7 @@ from estimators import numbers
 from estimators.plots import alternative
 from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points, Table
 from estimators.reports.facts import MASSES, Facts
-from estimators.reports.list_rows import EVERYONE, everybody, first_cells, labels, rows
+from estimators.reports.list_rows import EVERYONE, crossed, everybody, first_cells, labels, list_names, rows
 from estimators.reports.verdicts import NOT_PUBLISHABLE, sentence, verdict_sentence
 
 TOLD = "{estimate} people in all, {kind}."
@@ -46,7 +46,7 @@ def first_page(facts: Facts) -> tuple[Block, ...]:
     """Banners, cautions, the answer, what it rests on, and the table."""
     blocks: list[Block] = [] if facts.publishable else [Banner(NOT_PUBLISHABLE, facts.checked.text)]
     blocks.append(Banner(facts.told.verdict, verdict_sentence(facts.told)))
-    blocks += [*map(Paragraph, answer(facts)), *warned(facts)]
+    blocks += [*map(Paragraph, (*answer(facts), *others(facts))), *warned(facts)]
     if "forest" in facts.drawn:
         figure = facts.drawn["forest"]
         blocks.append(Picture(figure, f"Each stratum and their sum. {facts.state}", alternative(figure)))
@@ -70,6 +70,11 @@ def answer(facts: Facts) -> list[str]:
     ]
 
 
+def others(facts: Facts) -> list[str]:
+    """What all methods say together, where they stand in the report."""
+    return [exhibit.text[0] for exhibit in facts.account.exhibits if exhibit.name == "methods_compared"]
+
+
 def where_and_when(facts: Facts) -> str:
     """Place and period in the author's words; empty where neither was told."""
     return ", ".join(filter(None, (facts.account.names.get(EVERYONE, ""), facts.account.when)))
@@ -77,12 +82,13 @@ def where_and_when(facts: Facts) -> str:
 
 def rests_on(facts: Facts) -> str:
     """The assumption that fixes the level."""
-    return str(facts.post["lists"].attrs["rests_on"])
+    return crossed(str(facts.post["lists"].attrs["rests_on"]), list_names(facts))
 
 
 def cautions(facts: Facts) -> tuple[str, ...]:
     """What a reader must know before the figure is used."""
-    return tuple(sentence(str(text)) for text in json.loads(str(facts.post["lists"].attrs["cautions"])))
+    told = json.loads(str(facts.post["lists"].attrs["cautions"]))
+    return tuple(sentence(crossed(str(text), list_names(facts))) for text in told)
 
 
 def warned(facts: Facts) -> tuple[Block, ...]:
@@ -111,8 +117,7 @@ def estimand_lines(facts: Facts) -> tuple[str, ...]:
     """A stock of people, where and when, unit and definition."""
     where, names = where_and_when(facts), [name for name in labels(facts) if name != EVERYONE]
     strata = [STRATA.format(names=", ".join(facts.account.names.get(name, name) for name in names))] if names else []
-    lists = facts.post["lists"].to_dataset()
-    defined = [DEFINED.format(names=", ".join(lists["list"].values.astype(str)))] if "list" in lists else []
+    defined = [DEFINED.format(names=", ".join(list_names(facts)))] if list_names(facts) else []
     return (ESTIMAND, WHEN.format(where=where) if where else NO_PLACE, *strata, QUANTITIES, UNIT, *defined)
 
 

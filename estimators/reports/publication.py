@@ -82,7 +82,7 @@ def publication(
         The first line is the title, the paragraphs after it say what is asked and of which figures; an indented one is the command. The
         docstring of an experiment is all that.
     period : str
-        Which period the first page shows; by default the last in which most areas report.
+        Which period the first page shows; by default the last in which most areas report. Of lists when they were made, in your words.
     names : mapping of str to str, optional
         Areas in words.
     beside : pandas.DataFrame, optional
@@ -137,7 +137,7 @@ def account_of(
     listed = "lists" in post.children
     chosen = _chosen_period(post, "" if listed else period)
     sources = recalled(post) if sources is None else sources
-    when = period if listed else ""
+    when = period or str(post.attrs.get("period_of_lists", "")) if listed else ""
     return Account(title, question, command, chosen, dict(names or {}), beside, tuple(exhibits), sources, when)
 
 

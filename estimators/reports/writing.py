@@ -57,7 +57,8 @@ def report(
         The first line is the title, the paragraphs after it say what is asked and of which figures; an indented one is the command. The
         docstring of an experiment is all that. By default what the result itself says, where it was saved by a report.
     period : str
-        Which period the first page shows; by default the last in which most areas report.
+        Which period the first page shows; by default the last in which most areas report. Of lists, which have none of their own, when
+        they were made, in your words.
     names : mapping of str to str, optional
         Areas in words; by default as ``about``.
     beside : pandas.DataFrame, optional
@@ -85,7 +86,7 @@ def report(
     DataError
         No such period.
     ModelError
-        No such format or language; or exhibits and others' figures beside a disclosure rule, which was not applied to them.
+        No such format or language; or exhibits, others' figures or lists beside a disclosure rule, which was not applied to them.
 
     Examples
     --------
@@ -100,6 +101,10 @@ def report(
     if disclosure:
         if exhibits or findings:
             raise ModelError("disclosure: exhibits and findings were made before counts were hidden: leave them out")
+        if "lists" in post.children:
+            raise ModelError(
+                "disclosure: no rule hides people in the patterns of lists, whose numbers can be 1: publish the estimate alone"
+            )
         post, table = guard_result(post, disclosure), None
     about = about or str(post.attrs.get("about", ""))
     names = names or json.loads(str(post.attrs.get("area_names", "{}")))
@@ -113,7 +118,7 @@ def report(
     written = [write(content, where / name) for name, content in files.items()]
     if everything:
         told = post.copy()
-        words = {"about": about, "area_names": json.dumps(names, ensure_ascii=False)}
+        words = {"about": about, "area_names": json.dumps(names, ensure_ascii=False), "period_of_lists": account.when}
         told.attrs = {**post.attrs, **words, **remembered(account.sources)}
         written.append(save(told, where / "posterior.nc"))
     return tuple(written)

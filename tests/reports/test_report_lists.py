@@ -217,3 +217,19 @@ def test_what_is_no_finding_of_lists_is_refused(lists):
     with pytest.raises(est.ModelError, match="DataFrame"):
         reports.list_exhibits(checks=[hidden.table])
     assert reports.list_exhibits() == ()
+
+
+def test_a_rule_that_hides_no_patterns_is_refused(trees, tmp_path):
+    with pytest.raises(est.ModelError, match="patterns of lists"):
+        est.report(trees["drawn"], tmp_path, disclosure="ctdc")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_saved_result_knows_where_and_when(trees, tmp_path):
+    est.report(trees["estimated"], tmp_path, names={"all": "Nowhere"}, period="1999", everything=True)
+    again = publication(est.load(tmp_path / "posterior.nc"), names={"all": "Nowhere"})
+    assert "Nowhere, 1999: " in texts(section(again, ""))
+
+
+def test_the_first_page_says_what_other_methods_say(written):
+    assert "Estimates of the true number range" in texts(section(written["drawn"], ""))
