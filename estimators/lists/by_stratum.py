@@ -178,9 +178,11 @@ class ByStratum:
         told = [
             (label, text) for label, groups in found.items() for text in json.loads(groups["lists"].attrs["cautions"])
         ]
-        rests_on = (
-            f"in every stratum of {' and '.join(self.by)}: {next(iter(found.values()))['lists'].attrs['rests_on']}"
-        )
+        each = {label: str(groups["lists"].attrs["rests_on"]) for label, groups in found.items()}
+        if len(set(each.values())) == 1:
+            rests_on = f"in every stratum of {' and '.join(self.by)}: {next(iter(each.values()))}"
+        else:  # methods that choose their terms choose others in each
+            rests_on = "; ".join(f"in {label}: {text}" for label, text in each.items())
         cautions = [f"{label}: {text}" for label, text in told]
         known = {"rests_on": rests_on, "cautions": cautions}
         if all("posterior" in groups for groups in found.values()):
@@ -240,4 +242,4 @@ def _estimated(figures: Stratified, found: Mapping[str, Groups], known: Mapping[
     interval = f"{strata.attrs['interval']} in each stratum, sides added as variances"
     groups = outcome.estimated(figures.lists, total, (total - below, total + above), interval=interval, **known)
     whole = groups["estimate"]
-    return groups | {"estimate": xr.concat([strata, whole], "area", combine_attrs="override").assign_attrs(whole.attrs)}
+    return groups | {"estimate": xr.concat([strata, whole], "area", combine_attrs="drop").assign_attrs(whole.attrs)}

@@ -95,6 +95,8 @@ def fit(
     listed = tables if complete else np.concatenate([np.zeros_like(tables[:, :1]), tables[:, 1:]], axis=1)
     value = (at * stack.margins).sum(axis=1) - means[:, int(not complete) :].sum(axis=1)
     value -= special.gammaln(listed + 1.0).sum(axis=1)
+    if factors is not None:
+        value += (listed * np.log(factors)).sum(axis=1)
     coefficients = np.where(stack.active | (stack.terms == NO_TERM), at, -np.inf)
     return Fit(stack.terms, coefficients, means, value, converged)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import estimators as est
 from estimators.comparison import METHODS
@@ -148,6 +149,26 @@ def test_a_given_link_undoes_the_one_that_was_there():
     assert told["lower"].iloc[1] < 40_000 < told["upper"].iloc[1]
     with pytest.raises(ModelError, match="not among the terms"):
         est.fit(est.LogLinear((("A", "B"),), given=((("A", "B"), 2.0),)), lists, seed=1)
+
+
+@pytest.mark.parametrize("ratio", [0.5, 4.0])
+def test_a_given_link_is_part_of_the_likelihood(ratio):
+    lists = est.datasets.lists("Kosovo")
+    model = est.LogLinear((("EXH", "HRW"),), given=((("EXH", "ABA"), ratio),))
+    found = model.fitted(lists)
+    poisson = stats.poisson.logpmf(lists.table[1:], found.means[0, 1:]).sum()
+    assert found.log_likelihood[0] == pytest.approx(poisson, rel=1e-10)
+
+
+def test_strata_that_choose_their_terms_say_which():
+    lists = est.datasets.lists("SpinaBifida_NY")
+    whites = lists.only((lists.covariates["eth"] != "other").to_numpy())
+    with pytest.warns(est.IdentificationWarning):
+        post = est.fit(est.ByStratum(est.BestBIC(bootstrap=0), by=("eth",)), whites, seed=1)
+    told = post["lists"].attrs["rests_on"]
+    assert "in afro-american: " in told
+    assert "in caucasian: " in told
+    assert "terms" not in post["estimate"].attrs
 
 
 def test_a_list_estimate_is_an_anchor():
