@@ -5,7 +5,8 @@ import numpy as np
 from estimators.plots.wording import plural
 from estimators.reports.checklist import Answer, from_author
 from estimators.reports.facts import Facts
-from estimators.reports.list_tables import agreement
+from estimators.reports.list_tables import NO_CHECKS, agreement
+from estimators.reports.list_words import met_again, words_of
 from estimators.reports.needs import LIST_CHECKS
 from estimators.reports.page_end import draws_in_all
 from estimators.reports.page_lists import kind, where_and_when
@@ -23,7 +24,7 @@ def estimand(facts: Facts) -> Answer:
         return from_author(
             "Section “Question and estimand” says whom; where and when is for the author: report(…, names={“all”: …}, period=…)."
         )
-    return Answer(f"Section “Question and estimand”: people on lists and on none; {where}.")
+    return Answer(f"Section “Question and estimand”: {words_of(facts).counted}; {where}.")
 
 
 def figures_read(facts: Facts) -> Answer:
@@ -54,6 +55,8 @@ def inputs_on_file(facts: Facts) -> Answer:
 def candidates(facts: Facts) -> Answer:
     """All methods, where they stand in the report; else the models averaged."""
     shown = {exhibit.name for exhibit in facts.account.exhibits}
+    if met_again(facts):
+        return from_author("The result is of one method: the author must say which others were considered.")
     if "methods_compared" in shown:
         return Answer(
             "Sections “All methods side by side” and “What each method rests on”; why this one is reported the author says in the question."
@@ -74,6 +77,8 @@ def performance(facts: Facts) -> Answer:
     if there:
         return Answer(f"Checks by refitting, each in its section: {'; '.join(there)}.")
     found = agreement(facts)
+    if met_again(facts):
+        return Answer(found) if found else Answer(NO_CHECKS, "not run")
     return Answer(f"{found} {NO_REFITS}") if found else Answer(NO_REFITS, "not run")
 
 

@@ -8,6 +8,7 @@ from estimators import numbers
 from estimators.plots.wording import plural
 from estimators.rendering.document import Block, Paragraph, Points, Table
 from estimators.reports.facts import Facts
+from estimators.reports.list_words import met_again, words_of
 from estimators.reports.needs import LIST_CHECKS
 
 MOST, BEST = 40, 12  # patterns and models that have a row each
@@ -25,12 +26,14 @@ SIZES, PATTERNS = "The lists. {state}", "People by the lists they are on, the la
 OTHERS = "{others} other patterns together"
 CAUGHT = "{listed} people were met once or more. {state}"
 MODELS = "The best {shown} of {all} models, by weight or criterion; each with the true count that it alone would give. {state}"
+BEST_MODELS = "The best {shown} of {all} models, by weight or criterion. {state}"
 SWEEP = "The prior weight of a cell, δ, moved: medians and 95 % intervals. {state}"
 SWEEP_HEADS = ("δ", "True count", "Weight of the graph that joins all lists", "Best graph", "Its weight")
 TIPPING = (
     "Each true count and the share on a list that it needs. It is arithmetic on the number of people listed, and makes no true count "
     "likely. {state}"
 )
+NO_CHECKS = "No check by refitting is known for people met again."
 NO_CHECK = "“{what}” was not run: call estimators.{call} and show it by estimators.reports.list_exhibits."
 RAN = "“{what}” stands in a section of its own."
 COLUMNS = {"true_count_median": "True count", "point": "True count", "criterion": "Criterion", "weight": "Weight",
@@ -120,7 +123,8 @@ def _models(facts: Facts) -> tuple[Block, ...]:
         cells = [_model_cell(name, float(group[name].values[at])) for name in known]
         rows.append((str(names[at]).replace(" with ", " × "), *cells))
     counted = [int(group.attrs[name]) for name in ("graphs", "considered", "models_compared") if name in group.attrs]
-    caption = MODELS.format(shown=len(rows), all=f"{(counted or [len(names)])[0]:,}", state=facts.state)
+    words = MODELS if {"true_count_median", "point"} & set(known) else BEST_MODELS
+    caption = words.format(shown=len(rows), all=f"{(counted or [len(names)])[0]:,}", state=facts.state)
     return (Table(("Links between lists", *(COLUMNS[name] for name in known)), tuple(rows), caption),)
 
 
@@ -148,7 +152,7 @@ def tipping(facts: Facts, table: pd.DataFrame) -> tuple[Block, ...]:
         (numbers.count(row["true_count"]), numbers.one_in(row["reporting_probability"], 3))
         for row in known[known["reporting_probability"] >= LEAST].to_dict("records")
     )
-    heads = ("True count", "Needs on a list")
+    heads = ("True count", words_of(facts).needs)
     return (Table(heads, rows, TIPPING.format(state=facts.state)),) if rows else ()
 
 
@@ -159,8 +163,8 @@ def checks(facts: Facts) -> tuple[Block, ...]:
 
 def check_lines(facts: Facts) -> tuple[str, ...]:
     """One line for each check of lists: that it is there, or the call that runs it."""
-    if facts.read["lists"].to_dataset().sizes.get("captures"):
-        return ()
+    if met_again(facts):
+        return (NO_CHECKS,)
     shown = {exhibit.name for exhibit in facts.account.exhibits}
     return tuple(
         RAN.format(what=heading) if name.replace(" ", "_") in shown else NO_CHECK.format(what=heading, call=call)

@@ -32,7 +32,7 @@ def limitations(facts: Facts) -> tuple[Block, ...]:
         without = int((observed["lower"].isnull() & observed["reported"].isnull()).sum())  # of xarray
         lines += [_about_missing(facts).format(missing=without, cells=observed["lower"].size)] if without else []
     if facts.of_lists:
-        lines += [page_lists.RESTS.format(rests_on=page_lists.rests_on(facts)), *page_lists.cautions(facts)]
+        lines += [page_lists.rested(facts), *page_lists.cautions(facts)]
     assumed = tuple(sentence(text) for text in listed(facts.post, "assumptions"))
     return (*map(Paragraph, lines), *((Paragraph(GRANTED), Points(assumed)) if assumed else ()))
 

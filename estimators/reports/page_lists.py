@@ -11,29 +11,20 @@ from estimators.plots import alternative
 from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points, Table
 from estimators.reports.facts import MASSES, Facts
 from estimators.reports.list_rows import EVERYONE, crossed, everybody, first_cells, labels, list_names, rows
+from estimators.reports.list_words import words_of
 from estimators.reports.verdicts import NOT_PUBLISHABLE, sentence, verdict_sentence
 
 TOLD = "{estimate} people in all, {kind}."
 MEDIAN, LIMITS = "median and {probability:g} % interval", "estimate and limits ({interval})"
-SEEN = "{listed} of them are on a list, {share} ({low} to {high}). The others nobody counted."
-SEEN_ALONE = "{listed} of them are on a list. The others nobody counted."
-RESTS = "Those on no list are told from the overlaps of the lists and from this, which no overlap can test: {rests_on}."
 FIRST = "Before the number is used:"
 NO_CAUTION = "The method gives no warning of its own. That is no proof that its assumptions hold."
-ESTIMAND = (
-    "Estimand: the people of one population, on a list or on none, as a stock: everybody who could have come onto a list while the lists "
-    "were made; not events, and no flow per year."
-)
-WHEN, NO_PLACE = "Where and when: {where}.", "Where and when the lists were made is for the author to say."
-QUANTITIES = "Quantities: the true count, the people on no list, and the share of the true count that is on a list."
-UNIT = "Unit: persons. Nobody is counted twice, as far as records of one person were recognised."
+WHEN = "Where and when: {where}."
 DEFINED = (
     "Definition: that of the lists ({names}). Whoever could be on none of them, whatever happened, is in no estimate."
 )
 STRATA = "Strata: {names}. Their sum stands beside them."
 CAPTION = "{kind}, limits rounded outward. {state}"
 MEDIANS, OF_METHOD = "Medians and {probability:g} % intervals", "Estimates and limits ({interval})"
-ROWS = ("True count", "On no list", "Share on a list")
 RESULTS = "Medians and intervals of {masses}, limits rounded outward. {state}"
 MOMENTS = "Mean of the true count {mean}, standard deviation {sd}: where one is ∞ it does not exist, and medians alone can be read."
 MORE = "What else the method computes. {state}"
@@ -55,18 +46,18 @@ def first_page(facts: Facts) -> tuple[Block, ...]:
 
 def answer(facts: Facts) -> list[str]:
     """The estimate, how many of them are listed, and what tells of the others."""
-    found = everybody(facts)
+    found, words = everybody(facts), words_of(facts)
     (point, lower, upper), listed = found.quantities[0]
     told = TOLD.format(estimate=found.whole(facts.digits)[0], kind=kind(facts))
     ways = ((point, "nearest"), (lower, "down"), (upper, "up"))
     shares = [f"1 in {numbers.number(each / listed, facts.digits, way)}" for each, way in ways] if listed else [""] * 3
     known = np.isfinite([point, lower, upper]).all() and listed > 0
-    seen = SEEN.format(listed=numbers.count(listed), share=shares[0], low=shares[1], high=shares[2])
+    seen = words.seen.format(listed=numbers.count(listed), share=shares[0], low=shares[1], high=shares[2])
     where = where_and_when(facts)
     return [
         f"{where}: {told}" if where else told,
-        seen if known else SEEN_ALONE.format(listed=numbers.count(listed)),
-        RESTS.format(rests_on=rests_on(facts)),
+        seen if known else words.alone.format(listed=numbers.count(listed)),
+        rested(facts),
     ]
 
 
@@ -78,6 +69,11 @@ def others(facts: Facts) -> list[str]:
 def where_and_when(facts: Facts) -> str:
     """Place and period in the author's words; empty where neither was told."""
     return ", ".join(filter(None, (facts.account.names.get(EVERYONE, ""), facts.account.when)))
+
+
+def rested(facts: Facts) -> str:
+    """That and what the level rests on."""
+    return words_of(facts).rests.format(rests_on=rests_on(facts))
 
 
 def rests_on(facts: Facts) -> str:
@@ -110,7 +106,11 @@ def estimates(facts: Facts) -> Table:
     cells = tuple((*name, numbers.count(each.listed), *each.whole(facts.digits)) for name, each in found)
     interval = "" if _drawn(facts) else str(facts.post["estimate"].attrs["interval"])
     said = (MEDIANS if _drawn(facts) else OF_METHOD).format(probability=100 * MASSES[-1], interval=interval)
-    return Table((*_head(facts), "On a list", *ROWS), cells, CAPTION.format(kind=said, state=facts.state))
+    return Table(
+        (*_head(facts), words_of(facts).column, *words_of(facts).rows),
+        cells,
+        CAPTION.format(kind=said, state=facts.state),
+    )
 
 
 def estimand_lines(facts: Facts) -> tuple[str, ...]:
@@ -118,7 +118,9 @@ def estimand_lines(facts: Facts) -> tuple[str, ...]:
     where, names = where_and_when(facts), [name for name in labels(facts) if name != EVERYONE]
     strata = [STRATA.format(names=", ".join(facts.account.names.get(name, name) for name in names))] if names else []
     defined = [DEFINED.format(names=", ".join(list_names(facts)))] if list_names(facts) else []
-    return (ESTIMAND, WHEN.format(where=where) if where else NO_PLACE, *strata, QUANTITIES, UNIT, *defined)
+    words = words_of(facts)
+    placed = WHEN.format(where=where) if where else words.nowhere
+    return (words.estimand, placed, *strata, words.quantities, words.unit, *defined)
 
 
 def results(facts: Facts) -> tuple[Block, ...]:
@@ -150,7 +152,7 @@ def _intervals(facts: Facts) -> Table:
     cells: list[tuple[str, ...]] = []
     for at, name in enumerate(first_cells(facts)):
         spans = [each[at].span(facts.digits) for each in found]
-        cells += [(*name, *each) for each in zip(ROWS, middle[at], *spans, strict=True)]
+        cells += [(*name, *each) for each in zip(words_of(facts).rows, middle[at], *spans, strict=True)]
     shown = [f"{100 * mass:g} %" for mass in MASSES]
     heads = (*_head(facts), "Quantity", "Median", *shown)
     return Table(heads, tuple(cells), RESULTS.format(masses=", ".join(shown), state=facts.state))

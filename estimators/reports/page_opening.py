@@ -9,6 +9,7 @@ from estimators.plots.wording import plural
 from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points
 from estimators.reports import page_lists
 from estimators.reports.facts import Facts
+from estimators.reports.list_words import words_of
 from estimators.reports.needs import SYNTHESIS
 from estimators.reports.page_results import HIDDEN, estimates
 from estimators.reports.stream_formulas import STATEMENTS
@@ -54,7 +55,6 @@ UNITS = {
 }
 STOCKS = ("population", "prevalence_stock")
 EXPLOITED, BEHIND = "persons newly exploited in the period", "true events behind {indicator}"
-PEOPLE = "people on lists and on none"
 NAMES = {"true_count": "true count", "incidence": "incidence", "reporting_probability": "reporting probability"}
 
 
@@ -129,7 +129,7 @@ def counted(facts: Facts) -> str:
     """What is estimated, in words."""
     indicator = str(facts.read.attrs.get("indicator", ""))
     if facts.of_lists:
-        return PEOPLE
+        return words_of(facts).counted
     return (
         EXPLOITED
         if facts.estimator == SYNTHESIS

@@ -233,3 +233,16 @@ def test_a_saved_result_knows_where_and_when(trees, tmp_path):
 
 def test_the_first_page_says_what_other_methods_say(written):
     assert "Estimates of the true number range" in texts(section(written["drawn"], ""))
+
+
+def test_people_met_again_are_not_said_to_be_on_lists(written):
+    said = texts(
+        [
+            *section(written["met"], ""),
+            *section(written["met"], "Question and estimand"),
+            *section(written["met"], "Results"),
+        ]
+    )
+    assert "of them were met" in said
+    assert "on no list" not in said.lower()
+    assert "hide_lists" not in everything(written["met"])
