@@ -157,6 +157,7 @@ def test_a_start_is_refused_where_the_posterior_is_far(refits):
     assert start.moved(replace(refits.panel, parts=parts)) is None
 
 
+@pytest.mark.slow
 def test_refits_do_not_depend_on_their_order(model, evidence, refits, full):
     panel = model.figures(evidence)
     alone = Refits(panel, QUICK, seed=4)

@@ -49,6 +49,7 @@ def test_all_combinations_in_order(found):
     assert set(found.table["periods"]) == {"2015 to 2016"}
 
 
+@pytest.mark.slow
 def test_a_row_is_what_fit_finds(found, evidence):
     """Each universe against its own model, fitted by the verb that knows nothing of universes; within simulation error."""
     sampling = est.Sampling(draws=400, chains=4)
@@ -64,6 +65,7 @@ def test_a_row_is_what_fit_finds(found, evidence):
         assert abs(np.log(row["median"] / np.median(drawn))) < 6.0 * error + 0.03
 
 
+@pytest.mark.slow
 def test_the_answer_does_not_depend_on_workers_or_on_other_universes(found, evidence, choices):
     two = est.multiverse(MODEL, evidence, choices, seed=1, draws=200, workers=2)
     pd.testing.assert_frame_equal(two.table, found.table)
@@ -153,6 +155,7 @@ def test_a_fit_that_fails_stays_in_the_table(evidence):
     assert len(est.plot_multiverse(found).axes[0].lines[0].get_xdata()) == 1
 
 
+@pytest.mark.slow
 def test_a_period_is_told_alone(evidence):
     both = {"seed": 1, "draws": 200, "workers": 1}
     of = {period: est.multiverse(MODEL, evidence, {"doubt": {"some": 0.2}}, period=period, **both).table.iloc[0]
@@ -164,6 +167,7 @@ def test_a_period_is_told_alone(evidence):
     assert of["2016"]["periods"] == "2016"
 
 
+@pytest.mark.slow
 def test_totals_of_other_areas_are_said_to_be_so(evidence):
     two = {"evidence": {"both": evidence, "one": evidence.where(area="MEX")}}
     found = est.multiverse(MODEL, evidence, two, seed=1, draws=100, workers=1)
