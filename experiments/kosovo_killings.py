@@ -23,7 +23,7 @@ MODEL, WHERE, WHEN = est.DecomposableGraphs(), {"all": "Kosovo"}, "March to June
 CHECKS = (est.hide_lists, est.drop_lists, est.merge_lists, est.add_lists, est.sweep_assumption)
 OTHERS = pd.DataFrame([{"by": "Ball et al. 2002", "counts": "the same lists", "value": 10356, "lower": 9002, "upper": 12122}])  # fmt: skip
 OUT, FROM = "results/kosovo_killings", "American Association for the Advancement of Science; Ball et al. 2002"
-ORIGIN = pd.DataFrame({"rows": 15, "first": "1999-03-20", "last": "1999-06-22", "indicators": "people on lists"}, [FROM])  # fmt: skip
+ORIGIN = pd.DataFrame({"rows": 15, "first": "1999-03", "last": "1999-06", "indicators": "people on lists"}, [FROM])  # fmt: skip
 
 
 def main(seed: int = 20220806, out: str | Path = OUT, formats: str = "html", language: str = "en") -> tuple[Path, ...]:

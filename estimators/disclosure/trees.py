@@ -9,7 +9,7 @@ import xarray as xr
 from estimators.disclosure.groups import LEFT_OUT, UNTOUCHED, concealed_rows, tells_too_much, touched_cells, treated
 from estimators.disclosure.guarding import Guarded, guard
 from estimators.disclosure.profiles import Profile, profile
-from estimators.errors import DataError, Problem
+from estimators.errors import DataError, ModelError, Problem
 
 GUESSABLE = 2**40
 WITHHELD = "withheld"
@@ -44,6 +44,8 @@ def guard_result(
     ------
     DataError
         If something is hidden and the seed is below 2⁴⁰: whoever guesses it fits again with each possible count until the draws agree.
+    ModelError
+        If it is a result of lists, whose counts of patterns no rule here hides.
 
     Notes
     -----
@@ -77,6 +79,8 @@ def guard_result(
     [[nan, nan], [nan, nan], [28.0, 70.0]]
     """
     chosen = profile(rule)
+    if "lists" in post.children:
+        raise ModelError("a result of lists holds counts of patterns, which no rule here hides: publish its estimates, not its file")
     reported = post["observed_data"].to_dataset()["reported"].transpose("area", "period")
     table = reported.to_dataframe().reset_index()[["area", "period", "reported"]]
     guarded = guard(table, chosen, margins=margins, previous=previous)

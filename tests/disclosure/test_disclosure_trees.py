@@ -222,3 +222,9 @@ def test_a_result_hides_what_its_table_hides():
         labels = {(a, p) for a, p in zip(hidden["area"], hidden["period"], strict=True) if "total" not in (a, p)}
         frame = guard_result(post, "ctdc", previous=previous)["observed_data"].to_dataset().to_dataframe()
         assert {label for label, row in frame.iterrows() if np.isnan(row["reported"]) and row["upper"] > 0} == labels
+
+
+def test_a_result_of_lists_is_refused():
+    post = est.fit(est.Independence(), est.datasets.lists("HIV_Rome"), seed=1)
+    with pytest.raises(est.ModelError, match="counts of patterns"):
+        est.guard_result(post, "ctdc")
