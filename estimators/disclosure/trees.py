@@ -80,7 +80,9 @@ def guard_result(
     """
     chosen = profile(rule)
     if "lists" in post.children:
-        raise ModelError("a result of lists holds counts of patterns, which no rule here hides: publish its estimates, not its file")
+        raise ModelError(
+            "a result of lists holds counts of patterns, which no rule here hides: publish its estimates, not its file"
+        )
     reported = post["observed_data"].to_dataset()["reported"].transpose("area", "period")
     table = reported.to_dataframe().reset_index()[["area", "period", "reported"]]
     guarded = guard(table, chosen, margins=margins, previous=previous)

@@ -109,7 +109,13 @@ def test_the_verdict_follows_from_p_and_power(gap, sd):
 
 
 def test_every_verdict_word_has_a_sentence():
-    assert set(VERDICTS) == {"unauditable", "compatible", "in conflict", "untestable at this credibility", "conditional"}
+    assert set(VERDICTS) == {
+        "unauditable",
+        "compatible",
+        "in conflict",
+        "untestable at this credibility",
+        "conditional",
+    }
 
 
 @pytest.mark.slow
