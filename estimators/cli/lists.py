@@ -1,4 +1,4 @@
-"""``darkfigure lists FILE``: how many people are on none of several lists, by every method at once."""
+"""``darkfigure lists FILE``: how many people are on none of several lists, or were never met by one, by every method at once."""
 
 import argparse
 from pathlib import Path
@@ -10,6 +10,7 @@ from estimators.errors import DarkfigureError
 
 if TYPE_CHECKING:
     from estimators.diagnostics import Finding
+    from estimators.lists import Captures, Lists
 
 PICTURES = (".png", ".svg", ".pdf")
 
@@ -17,7 +18,11 @@ PICTURES = (".png", ".svg", ".pdf")
 def add_parser(commands: Any) -> None:
     """Add the subcommand."""
     parser = commands.add_parser("lists", help="estimate who is on none of several lists", description=__doc__)
-    parser.add_argument("evidence", metavar="FILE", help="CSV, Parquet or Excel: one 0/1 column a list, and counts")
+    parser.add_argument(
+        "evidence",
+        metavar="FILE",
+        help="CSV, Parquet or Excel: one 0/1 column a list, and counts; or how often each person was met",
+    )
     parser.add_argument("--methods", default="", metavar="LIST", help="such as independence,stepwise (default all)")
     parser.add_argument("--delta", type=float, metavar="NUMBER", help="prior count in a cell, of decomposable graphs")
     parser.add_argument(
@@ -26,6 +31,9 @@ def add_parser(commands: Any) -> None:
     parser.add_argument("--lists", default="", metavar="LIST", help="the 0/1 columns (default all that are)")
     parser.add_argument("--count", default="", metavar="COLUMN", help="the column of counts (default count)")
     parser.add_argument("--covariates", metavar="LIST", help="columns that say more of a row (default all others)")
+    parser.add_argument(
+        "--captures", default="", metavar="COLUMN", help="of one list: how often it met a person (default captures)"
+    )
     parser.add_argument("--person", default="", metavar="COLUMN", help="of records, a row each: who")
     parser.add_argument("--on-list", default="", metavar="COLUMN", help="of records, a row each: on which list")
     parser.add_argument("--sheet", metavar="NAME", help="of an Excel file")
@@ -36,23 +44,17 @@ def add_parser(commands: Any) -> None:
 
 def _run(options: argparse.Namespace) -> int:
     from estimators.comparison import compare_lists
-    from estimators.lists import read_lists
 
     if options.out is not None:
         if options.out.suffix not in PICTURES:
             raise DarkfigureError(f"--out: {options.out.name!r}: expected a name ending in {', '.join(PICTURES)}")
         check_file(options.out)
-    lists = read_lists(
-        options.evidence,
-        lists=_named(options.lists),
-        count=options.count,
-        covariates=None if options.covariates is None else _named(options.covariates),
-        person=options.person,
-        on_list=options.on_list,
-        sheet=options.sheet,
-    )
     told = compare_lists(
-        lists, seed=options.seed, methods=_named(options.methods), delta=options.delta, bootstrap=options.bootstrap
+        _read(options),
+        seed=options.seed,
+        methods=_named(options.methods),
+        delta=options.delta,
+        bootstrap=options.bootstrap,
     )
     if options.out is not None:
         from estimators.plots import plot_lists
@@ -64,8 +66,8 @@ def _run(options: argparse.Namespace) -> int:
         ]
         print_json(
             {
-                "lists": lists.names,
-                "observed": lists.observed,
+                "lists": told.table.attrs["lists"],
+                "observed": told.table.attrs["observed"],
                 "methods": rows,
                 "text": told.text,
                 "warnings": said(options),
@@ -76,6 +78,26 @@ def _run(options: argparse.Namespace) -> int:
     if options.out is not None:
         print(options.out)
     return 0
+
+
+def _read(options: argparse.Namespace) -> "Lists | Captures":
+    from estimators.lists import has_captures, read_captures, read_lists
+
+    count, covariates, sheet = options.count, options.covariates, options.sheet
+    known = None if covariates is None else _named(covariates)
+    lists = _named(options.lists)
+    by_list = bool(lists or options.person)
+    if options.captures or (not by_list and has_captures(options.evidence, sheet=sheet)):
+        return read_captures(options.evidence, captures=options.captures, count=count, covariates=known, sheet=sheet)
+    return read_lists(
+        options.evidence,
+        lists=lists,
+        count=count,
+        covariates=known,
+        person=options.person,
+        on_list=options.on_list,
+        sheet=sheet,
+    )
 
 
 def _named(text: str) -> list[str]:

@@ -2,6 +2,15 @@
 
 from estimators.comparison.assumption import sweep_assumption
 from estimators.comparison.changed import add_lists, drop_lists, hide_lists, merge_lists
-from estimators.comparison.methods import METHODS, compare_lists
+from estimators.comparison.methods import CAPTURE_METHODS, METHODS, compare_lists
 
-__all__ = ["METHODS", "add_lists", "compare_lists", "drop_lists", "hide_lists", "merge_lists", "sweep_assumption"]
+__all__ = [
+    "CAPTURE_METHODS",
+    "METHODS",
+    "add_lists",
+    "compare_lists",
+    "drop_lists",
+    "hide_lists",
+    "merge_lists",
+    "sweep_assumption",
+]

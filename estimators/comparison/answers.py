@@ -7,12 +7,12 @@ import numpy as np
 
 from estimators.errors import DarkfigureError
 from estimators.inference import Estimator, fit
-from estimators.lists import Lists
+from estimators.lists import Captures, Lists
 from estimators.lists.anchor import limits_of
 from estimators.lists.outcome import cautions_of
 
 
-def answer(estimator: Estimator, made: Lists | Callable[[], Lists], seed: int) -> dict[str, object]:
+def answer(estimator: Estimator, made: Lists | Captures | Callable[[], Lists], seed: int) -> dict[str, object]:
     """Estimate, limits, status and reasons; the lists may be made here, so that lists that cannot be made are a refusal too."""
     empty: dict[str, object] = {
         "observed": np.nan,
@@ -22,7 +22,7 @@ def answer(estimator: Estimator, made: Lists | Callable[[], Lists], seed: int) -
         "interval": "",
     }
     try:
-        lists = made if isinstance(made, Lists) else made()
+        lists = made() if callable(made) else made
         empty["observed"] = lists.observed
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # they stand in the reasons

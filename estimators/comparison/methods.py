@@ -14,10 +14,12 @@ from estimators.comparison.telling import spread
 from estimators.diagnostics import Finding
 from estimators.errors import DataError, Problem
 from estimators.inference import Estimator
-from estimators.lists import Lists, read_lists
+from estimators.lists import Captures, Lists, has_captures, read_captures, read_lists
+from estimators.numeric.truncated_counts import Inflation
 
 MOST_SUMMED = 6  # lists whose graphs and models are all summed
 SAMPLED_GRAPHS, SAMPLED_MODELS, EVERY_MODEL = 2000, 1000, 5000
+ONCE: Inflation = "after truncation"
 FEWEST = 100  # replicates below which the tails of a 95 % interval are guesses
 
 
@@ -33,14 +35,19 @@ class Choices:
         Replicates of the methods that have a bootstrap, 0 for none.
     many : bool
         Whether there are so many lists that graphs and models are sampled, not all summed.
+    covariates : tuple of str
+        What is known of people caught repeatedly: all of it is in every regression.
     """
 
     delta: float | None
     bootstrap: int
     many: bool = False
+    covariates: tuple[str, ...] = ()
 
 
-METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
+type Method = Callable[[Choices], Estimator]
+
+METHODS: Mapping[str, Method] = {
     "independence": lambda _: rooms.Independence(),
     "m0": lambda _: rooms.ClosedPopulation("M0"),
     "chao_lower_bound": lambda _: rooms.ChaoLowerBound(),
@@ -60,30 +67,43 @@ METHODS: Mapping[str, Callable[[Choices], Estimator]] = {
     ),
     "doubly_robust": lambda _: rooms.DoublyRobust(),
 }
+CAPTURE_METHODS: Mapping[str, Method] = {
+    "truncated_poisson": lambda choices: rooms.RepeatedCaptures("poisson", choices.covariates),
+    "truncated_geometric": lambda choices: rooms.RepeatedCaptures("geometric", choices.covariates),
+    "truncated_negative_binomial": lambda choices: rooms.RepeatedCaptures("negative binomial", choices.covariates),
+    "one_inflated_poisson": lambda choices: rooms.RepeatedCaptures("poisson", choices.covariates, ONCE),
+    "one_inflated_geometric": lambda choices: rooms.RepeatedCaptures("geometric", choices.covariates, ONCE),
+    "one_inflated_negative_binomial": lambda choices: rooms.RepeatedCaptures(
+        "negative binomial", choices.covariates, ONCE
+    ),
+    "zelterman": lambda choices: rooms.RepeatedCaptures("zelterman", choices.covariates),
+    "chao_lower_bound": lambda choices: rooms.RepeatedCaptures("chao", choices.covariates),
+}
 
 
 def compare_lists(
-    source: "Lists | str | os.PathLike[str] | pd.DataFrame",
+    source: "Lists | Captures | str | os.PathLike[str] | pd.DataFrame",
     *,
     seed: int,
     methods: Sequence[str] = (),
     delta: float | None = None,
     bootstrap: int = 1000,
 ) -> Finding:
-    """Fit every method that lists allow.
+    """Fit every method that lists allow, or, of one list that meets people again and again, every regression of how often.
 
     Parameters
     ----------
-    source : Lists, or what `read_lists` takes
-        The lists.
+    source : Lists, Captures, or what `read_lists` and `read_captures` take
+        The lists, or how often people were caught.
     seed : int
         Of bootstraps and draws; each method's answer is the same whichever others are asked.
     methods : sequence of str, optional
-        Which ones, of `METHODS`; by default all, *doubly_robust* only where something more is known of people.
+        Which ones, of `METHODS` or, of captures, of `CAPTURE_METHODS`; by default all, *doubly_robust* only where something more is
+        known of people.
     delta : float, optional
-        Prior count in each cell of `DecomposableGraphs`; 2^-lists by default.
+        Prior count in each cell of `DecomposableGraphs`; 2^-lists by default. Not of captures.
     bootstrap : int
-        Replicates of the bootstrap, 0 for none.
+        Replicates of the bootstrap of lists, 0 for none; limits of captures are log-normal.
 
     Returns
     -------
@@ -103,30 +123,43 @@ def compare_lists(
     >>> told.table[["method", "status"]].values.tolist()
     [['independence', 'ok']]
     """
-    lists = source if isinstance(source, Lists) else read_lists(source)
-    _check(methods, delta, bootstrap)
-    choices = Choices(delta, bootstrap, len(lists.names) > MOST_SUMMED)
-    rows = [{"method": name} | answer(METHODS[name](choices), lists, seed) for name in methods or _applicable(lists)]
-    table = pd.DataFrame(rows)
-    table.attrs = {"lists": lists.names, "observed": lists.observed, "label": lists.label}
-    status, text = spread(table, lists)
+    seen = source if isinstance(source, Lists | Captures) else _read(source)
+    known = METHODS if isinstance(seen, Lists) else CAPTURE_METHODS
+    _check(methods, known, delta, bootstrap)
+    choices, asked = _choices(seen, delta, bootstrap), methods or _applicable(known, seen)
+    table = pd.DataFrame([{"method": name} | answer(known[name](choices), seen, seed) for name in asked])
+    names = seen.names if isinstance(seen, Lists) else (seen.label,)
+    table.attrs = {"lists": names, "observed": seen.observed, "label": seen.label}
+    status, text = spread(table, seen)
     return Finding("methods compared", status, text, table)
 
 
-def _applicable(lists: Lists) -> list[str]:
-    """Those that ask for nothing these lists lack."""
-    return [name for name in METHODS if name != "doubly_robust" or len(lists.covariates.columns)]
+def _read(source: str | os.PathLike[str] | pd.DataFrame) -> Lists | Captures:
+    return read_captures(source) if has_captures(source) else read_lists(source)
 
 
-def _check(methods: Sequence[str], delta: float | None, bootstrap: int) -> None:
+def _choices(seen: Lists | Captures, delta: float | None, bootstrap: int) -> Choices:
+    if isinstance(seen, Captures):
+        return Choices(None, bootstrap, covariates=tuple(map(str, seen.covariates.columns)))
+    return Choices(delta, bootstrap, len(seen.names) > MOST_SUMMED)
+
+
+def _applicable(known: Mapping[str, Method], seen: Lists | Captures) -> list[str]:
+    """Those that ask for nothing these people lack."""
+    return [name for name in known if name != "doubly_robust" or len(seen.covariates.columns)]
+
+
+def _check(methods: Sequence[str], known: Mapping[str, Method], delta: float | None, bootstrap: int) -> None:
     problems = []
     for name in methods:
-        if name not in METHODS:
-            close = get_close_matches(name, METHODS, n=1, cutoff=0.4)
+        if name not in known:
+            close = get_close_matches(name, known, n=1, cutoff=0.4)
             perhaps = f", perhaps {close[0]!r}" if close else ""
             problems.append(
-                Problem("compare_lists", None, "methods", name, f"a method{perhaps}; known: {', '.join(METHODS)}")
+                Problem("compare_lists", None, "methods", name, f"a method{perhaps}; known: {', '.join(known)}")
             )
+    if delta is not None and known is CAPTURE_METHODS:
+        problems.append(Problem("compare_lists", None, "delta", str(delta), "none: it is of lists, here are captures"))
     if delta is not None and not 0.0 < delta < np.inf:
         problems.append(Problem("compare_lists", None, "delta", str(delta), "a positive number of people"))
     if bootstrap != 0 and bootstrap < FEWEST:

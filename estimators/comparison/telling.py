@@ -2,28 +2,37 @@
 
 import pandas as pd
 
-from estimators.lists import Lists
+from estimators.lists import Captures, Lists
 from estimators.numbers import number
 
 APART = 1.5  # estimates whose largest is more than so many times the smallest do not agree
 
 
-def spread(table: pd.DataFrame, lists: Lists) -> tuple[str, str]:
+def spread(table: pd.DataFrame, seen: Lists | Captures) -> tuple[str, str]:
     """Status and sentences: how far apart the estimates lie, how many warn and how many refuse."""
     there = table[table["status"] != "refused"]
     refused = len(table) - len(there)
-    seen = f"{lists.observed:,} people are on at least one of the {len(lists.names)} lists ({', '.join(lists.names)})."
+    before = _who(seen)
     if there.empty:
-        return "no estimate", f"{seen} None of {len(table)} methods gives an estimate: the reasons stand beside each."
+        return "no estimate", f"{before} None of {len(table)} methods gives an estimate: the reasons stand beside each."
     low, high = there["estimate"].min(), there["estimate"].max()
     if len(table) == 1:
-        return "one method", f"{seen} One method was asked: what others say is not known."
-    apart = f"{seen} Estimates of the true number range from {number(low)} to {number(high)}"
+        return "one method", f"{before} One method was asked: what others say is not known."
+    apart = f"{before} Estimates of the true number range from {number(low)} to {number(high)}"
     status = "methods agree" if high <= APART * low else "methods disagree"
+    tests, source = ("overlap", "lists") if isinstance(seen, Lists) else ("figure", "captures")
     words = {
-        "methods agree": "; that they agree is no proof, since all of them rest on assumptions that no overlap can test.",
-        "methods disagree": f", {high / low:.1f} times apart: which assumption holds decides the number, and the lists do not say which.",
+        "methods agree": f"; that they agree is no proof, since all of them rest on assumptions that no {tests} can test.",
+        "methods disagree": f", {high / low:.1f} times apart: "
+        f"which assumption holds decides the number, and the {source} do not say which.",
     }
     warned = int((there["status"] == "warning").sum())
     more = [f" {warned} of {len(table)} methods warn." if warned else "", f" {refused} refuse." if refused else ""]
     return status, apart + words[status] + "".join(more)
+
+
+def _who(seen: Lists | Captures) -> str:
+    if isinstance(seen, Lists):
+        return f"{seen.observed:,} people are on at least one of the {len(seen.names)} lists ({', '.join(seen.names)})."
+    again = seen.people[seen.captures > 1].sum()
+    return f"{seen.observed:,} people were met at least once, {again:,.0f} of them more than once."

@@ -27,7 +27,7 @@ VERDICTS = {
     "unauditable": "one absolute anchor: the level of the estimate is that assumption, and no figure used here could contradict it",
     "compatible": "several absolute anchors that could have contradicted each other, and do not",
     "in conflict": "several absolute anchors that contradict each other: the pooled estimate is not to be used before the reason is known",
-    "conditional": "the overlaps of the lists fix the level only together with the assumption named, which no overlap can test",
+    "conditional": "who was seen, and how often, fixes the level only together with the assumption named, which no figure here can test",
     "untestable at this credibility": "several absolute anchors, stated so loosely that a claim wrong by a factor 5 would probably pass",
 }
 
@@ -109,9 +109,9 @@ def identification(post: xr.DataTree, *, believed: Sequence[float] = ()) -> Iden
 
 
 def _of_lists(post: xr.DataTree, tipping: Finding) -> Identification:
-    """Overlaps are figures that see the level, under one assumption."""
+    """Overlaps and repeated captures are figures that see the level, under one assumption."""
     rests_on = str(post["lists"].attrs["rests_on"])
-    text = f"The level rests on the overlaps of the lists and on this: {rests_on}. No overlap can test it."
+    text = f"The level rests on who was seen, how often and by whom, and on this: {rests_on}. No figure used here can test it."
     anchor = pd.DataFrame([{"anchor": rests_on, "share": 1.0}])
     return Identification(
         "conditional",

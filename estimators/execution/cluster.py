@@ -1,5 +1,6 @@
 """Jobs on a Dask cluster that is already running; workers need this package, in the version of the caller."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -10,6 +11,7 @@ from estimators.execution.work import Row, Task, perform
 
 SECONDS_TO_CONNECT = 10
 SECONDS_FOR_WORKERS = 120
+SECONDS_BETWEEN_LOOKS = 0.05
 
 
 def on_cluster(task: Task, jobs: list[Job], waiting: list[int], scheduler: str) -> Iterator[tuple[int, Row]]:
@@ -20,7 +22,7 @@ def on_cluster(task: Task, jobs: list[Job], waiting: list[int], scheduler: str) 
     Raises
     ------
     DarkfigureError
-        If ``distributed`` is not installed, or the scheduler cannot be reached or is lost.
+        If ``distributed`` is not installed, or the scheduler cannot be reached or is lost, or has had no worker for two minutes.
     """
     try:
         from distributed import Client, as_completed
@@ -42,12 +44,27 @@ def on_cluster(task: Task, jobs: list[Job], waiting: list[int], scheduler: str) 
             ): index
             for index in waiting
         }
-        for future in as_completed(futures, loop=client.loop):
-            row = _row(future, scheduler)
+        under_way = as_completed(futures, loop=client.loop, with_results=True, raise_errors=False)
+        for future, result in _finished(client, under_way, scheduler):
+            row = _row(future, result, scheduler)
             future.release()
             yield futures[future], row
     finally:
         client.close()
+
+
+def _finished(client: Any, futures: Any, scheduler: str) -> Iterator[tuple[Any, Any]]:
+    """Futures and their results as they come: a scheduler whose last worker has gone would leave them waiting for ever."""
+    worked = time.monotonic()
+    while futures.count():
+        if futures.has_ready():
+            worked = time.monotonic()
+            yield next(futures)
+        elif time.monotonic() - worked < SECONDS_FOR_WORKERS:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        else:  # long jobs, or nobody to do them
+            _await_workers(client, scheduler)
+            worked = time.monotonic()
 
 
 def _await_workers(client: Any, scheduler: str) -> None:
@@ -68,10 +85,9 @@ def _same(spec: Any) -> Any:
     return spec
 
 
-def _row(future: Any, scheduler: str) -> Row:
-    if future.status == "finished":
-        row: Row = future.result()
-        return row
+def _row(future: Any, result: Any, scheduler: str) -> Row:
+    if isinstance(result, dict):  # whatever has become of the worker since
+        return result
     if future.status == "error":
         error = future.exception()
         return {"error": type(error).__name__, "message": " ".join(str(error).split())}

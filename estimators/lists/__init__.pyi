@@ -4,6 +4,7 @@ from .bayesian_log_linear import BayesianLogLinear as BayesianLogLinear
 from .best_bic import BestBIC as BestBIC
 from .by_stratum import ByStratum as ByStratum
 from .captures import Captures as Captures
+from .captures import has_captures as has_captures
 from .captures import read_captures as read_captures
 from .closed_population import ClosedPopulation as ClosedPopulation
 from .decomposable import DecomposableGraphs as DecomposableGraphs

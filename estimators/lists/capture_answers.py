@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy import special
 
 from estimators.errors import ExistenceError, IdentificationWarning
 from estimators.lists.capture_design import grouped, refuse_once
@@ -38,6 +39,8 @@ THIN = 5  # of one value of a covariate
 BETTER = 3.32  # log-likelihood of one more parameter, probability .01
 WIDE = 10.0  # limits so many times apart tell hardly anything
 MOST_SHOWN = 20
+LEAST_EXPECTED = 5.0
+POOR = 1e-3  # probability of so large a deviance below which a model does not fit
 EDGES = {
     "unbounded dispersion": "the likelihood rises for ever as people are taken to differ more, and the number never caught rises with it: "
     "the captures set no upper limit; 'chao' gives a lower bound",
@@ -66,7 +69,9 @@ def truncated(captures: Captures, estimator: "RepeatedCaptures", rng: np.random.
         cautions += _without(again)
     else:
         limits = _limits(total, captures.observed, error, estimator.interval)
-    cautions += [*_apart(limits), *_better(counts, shape, found)]
+    most = min(int(captures.captures.max()), MOST_SHOWN)
+    fitted = expected(counts.design @ found.beta, found.alpha, found.w, shape.inflation, counts.people, most)
+    cautions += [*_apart(limits), *_better(counts, shape, found), *_misfit(captures, fitted, shape)]
     more = {"standard_error": error, "log_likelihood": found.log_likelihood, "parameters": float(len(found.covariance))}
     more |= {"dispersion": found.alpha} if asked.alpha is None else {}
     more |= {"extra_ones": found.share} if asked.inflation != "none" else {}
@@ -74,8 +79,6 @@ def truncated(captures: Captures, estimator: "RepeatedCaptures", rng: np.random.
     labels = [*terms, *(["log dispersion"] if shape.alpha is None else [])]
     labels += ["logit of extra ones"] if shape.inflation != "none" else []
     coefficients = _coefficients(labels, values, found.covariance)
-    most = min(int(captures.captures.max()), MOST_SHOWN)
-    fitted = expected(counts.design @ found.beta, found.alpha, found.w, shape.inflation, counts.people, most)
     return _groups(captures, estimator, total, limits, more, cautions, coefficients, fitted)
 
 
@@ -192,6 +195,23 @@ def _better(counts: Counts, shape: Shape, found: Estimate) -> list[str]:
             kind = "geometric" if shape.alpha == 0.0 else "Poisson"
             texts.append(f"{kind} captures fit clearly better, and say {number(population(counts, other, rival)[0])}")
     return texts
+
+
+def _misfit(captures: Captures, fitted: Array, shape: Shape) -> list[str]:
+    """A distribution that the numbers caught once, twice, … contradict; the tail counts as one, so that 5 or more are expected in it.
+
+    Covariates are told by the same people, so that the degrees of freedom, those of no covariates, are rather too few.
+    """
+    above = float(captures.observed) - np.cumsum(fitted)
+    cells = int((np.minimum(fitted, above) >= LEAST_EXPECTED).cumprod().sum())
+    means = np.append(fitted[:cells], captures.observed - fitted[:cells].sum())
+    counts = np.append(captures.often[:cells], captures.often[cells:].sum())
+    deviance = 2.0 * float(special.xlogy(counts, counts / means).sum())
+    left = cells - 1 - (shape.alpha is None) - (shape.inflation != "none")
+    if left < 1 or special.chdtrc(left, deviance) >= POOR:
+        return []
+    text = "its assumptions are wrong, and its interval leaves that out"
+    return [f"the model does not fit: deviance {number(deviance)} on {left} degrees of freedom; {text}"]
 
 
 def _coefficients(terms: Sequence[str], values: Array, covariance: Array) -> xr.Dataset:

@@ -1,7 +1,5 @@
 """How often each person was caught by one source, read and checked: a single list that meets people more than once."""
 
-import hashlib
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ import xarray as xr
 from estimators.errors import DataError, Problem
 from estimators.evidence.files import read_frame
 from estimators.evidence.problems import Problems
-from estimators.lists.table import EVERYONE, Array
+from estimators.lists.table import Array, cells_of, hash_of
 
 CAPTURE_NAMES = ("captures", "capture", "times", "nbcap")
 COUNT_NAMES = ("count", "n", "freq", "frequency")
@@ -74,17 +72,26 @@ class Captures:
     def hash(self) -> str:
         """SHA-256 of captures, people and covariates, whatever the order of the rows."""
         columns = (self.captures.tolist(), self.people.tolist(), self.covariates.astype(object).values.tolist())
-        written = sorted(json.dumps(row, default=str) for row in zip(*columns, strict=True))
-        return hashlib.sha256("\n".join([json.dumps(list(self.covariates.columns)), *written]).encode()).hexdigest()
+        return hash_of(list(self.covariates.columns), *columns)
 
     @property
     def cells(self) -> xr.Dataset:
         """The number observed, in the shape that every result has: one area, one period."""
-        shape = ("area", "period")
-        observed = np.array([[float(self.observed)]])
-        values = {"reported": (shape, observed), "lower": (shape, observed), "upper": (shape, observed)}
-        cells = xr.Dataset(values | {"years": (("period",), [1.0])}, coords={"area": [EVERYONE], "period": ["once"]})
-        return cells.assign_attrs(indicator="people caught at least once")
+        return cells_of(self.observed, "people caught at least once")
+
+
+def has_captures(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None = None) -> bool:
+    """Whether a table says by its columns how often people were caught, and not who is on which list.
+
+    Examples
+    --------
+    >>> has_captures(pd.DataFrame({"times": [1, 2], "count": [40, 3]})), has_captures(pd.DataFrame({"times": [1, 0], "other": [0, 1]}))
+    (True, False)
+    """
+    cells = read_frame(source, sheet=sheet).cells
+    caught = [name for name in cells.columns if str(name).lower() in CAPTURE_NAMES]
+    numbers = pd.to_numeric(cells[caught[0]], errors="coerce") if caught else pd.Series(dtype=float)
+    return bool((numbers > 1).any())
 
 
 def read_captures(

@@ -20,6 +20,19 @@ type Mask = NDArray[np.bool_]
 EVERYONE = "all"
 
 
+def hash_of(head: object, *columns: Sequence[object]) -> str:
+    """SHA-256 of a head and of rows, whatever their order."""
+    written = sorted(json.dumps(row, default=str) for row in zip(*columns, strict=True))
+    return hashlib.sha256("\n".join([json.dumps(head), *written]).encode()).hexdigest()
+
+
+def cells_of(observed: int, indicator: str) -> xr.Dataset:
+    """One number of people in the shape that every result has: one area, one period."""
+    values = {name: (("area", "period"), [[float(observed)]]) for name in ("reported", "lower", "upper")}
+    cells = xr.Dataset(values | {"years": (("period",), [1.0])}, coords={"area": [EVERYONE], "period": ["once"]})
+    return cells.assign_attrs(indicator=indicator)
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Lists:
     """Capture histories; made by `read_lists`, never changed afterwards. Two are equal when their `hash` is equal.
@@ -86,25 +99,15 @@ class Lists:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of names, rows, counts and covariates, whatever the order of the rows."""
-        rows = zip(
-            self.on.astype(int).tolist(),
-            self.counts.tolist(),
-            self.censored.tolist(),
-            self.covariates.astype(object).values.tolist(),
-            strict=True,
+        columns = (self.on.astype(int).tolist(), self.counts.tolist(), self.censored.tolist())
+        return hash_of(
+            [self.names, list(self.covariates.columns)], *columns, self.covariates.astype(object).values.tolist()
         )
-        written = sorted(json.dumps(row, default=str) for row in rows)
-        head = json.dumps([self.names, list(self.covariates.columns)])
-        return hashlib.sha256("\n".join([head, *written]).encode()).hexdigest()
 
     @property
     def cells(self) -> xr.Dataset:
         """The number observed, in the shape that every result has: one area, one period."""
-        shape = ("area", "period")
-        observed = np.array([[float(self.observed)]])
-        values = {"reported": (shape, observed), "lower": (shape, observed), "upper": (shape, observed)}
-        cells = xr.Dataset(values | {"years": (("period",), [1.0])}, coords={"area": [EVERYONE], "period": ["once"]})
-        return cells.assign_attrs(indicator="people on lists")
+        return cells_of(self.observed, "people on lists")
 
     def only(self, rows: Mask) -> "Lists":
         """Some of the rows; all lists stay."""

@@ -45,6 +45,23 @@ def test_lines_for_people_never_go_below_the_number_listed(run):
     assert "(123 – 150)" in out, "rounded down it would be 120, of 123 people listed"
 
 
+@pytest.mark.parametrize(
+    ("header", "arguments"), [("nbcap,freq", ()), ("met,people", ("--captures", "met", "--count", "people"))]
+)
+def test_one_list_that_meets_people_again(run, header, arguments):
+    status, out, _ = run(f"{header}\n1,1645\n2,183\n3,37\n4,13\n5,1\n6,1\n", "--json", *arguments)
+    answer = json.loads(out, parse_constant=pytest.fail)
+    assert (status, answer["lists"], answer["observed"]) == (0, ["lists.csv"], 1880)
+    chao = {row["method"]: row for row in answer["methods"]}["chao_lower_bound"]
+    assert chao["estimate"] == pytest.approx(1880 + 1645**2 / (2 * 183), rel=1e-9)
+    assert chao["status"] == "warning"
+
+
+def test_a_list_named_times_is_a_list(run):
+    status, out, _ = run(TABLE.replace("A,B,C", "Times,B,C"), "--json", "--methods", "independence")
+    assert (status, json.loads(out)["lists"]) == (0, ["Times", "B", "C"])
+
+
 def test_a_picture_is_drawn(run, tmp_path):
     status, _, _ = run(TABLE, "--methods", "independence,mth_gamma", "--out", str(tmp_path / "forest.svg"))
     assert status == 0

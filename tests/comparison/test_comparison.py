@@ -6,7 +6,7 @@ import pytest
 from scipy import stats
 
 import estimators as est
-from estimators.comparison import METHODS
+from estimators.comparison import CAPTURE_METHODS, METHODS
 from estimators.errors import DataError, ModelError
 
 QUICK = ("independence", "chao_lower_bound", "stepwise", "decomposable")
@@ -73,6 +73,24 @@ def test_many_lists_are_answered_by_samples_that_say_so():
     assert any("random walk" in reason for reason in told.loc["decomposable", "reasons"])
     assert told.loc["decomposable", "lower"] < 1000 < told.loc["stepwise", "upper"]
     assert "2 to 6 lists" in told.loc["best_bic", "reasons"][0]
+
+
+def test_one_list_that_meets_people_again_has_methods_of_its_own():
+    told = est.compare_lists(est.datasets.captures(), seed=1)
+    assert list(told.table["method"]) == list(CAPTURE_METHODS)
+    found = told.table.set_index("method")
+    published = {
+        "truncated_poisson": 12_691,
+        "zelterman": 16_188,
+    }  # van der Heijden and others 2003; Böhning and van der Heijden 2009
+    assert found["estimate"][list(published)].round().to_dict() == pytest.approx(published, abs=3)
+    assert "no upper limit" in found.loc["truncated_negative_binomial", "reasons"][0]
+    assert told.text.startswith("1,880 people were met at least once, 235 of them more than once. Estimates")
+    assert "the captures do not say which" in told.text
+    with pytest.raises(DataError, match="here are captures"):
+        est.compare_lists(est.datasets.captures(), seed=1, delta=0.5)
+    with pytest.raises(DataError, match="perhaps 'truncated_geometric'"):
+        est.compare_lists(est.datasets.captures(), seed=1, methods=["geometric"])
 
 
 def test_two_lists_leave_few_methods_and_say_why():

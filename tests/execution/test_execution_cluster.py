@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -67,11 +68,21 @@ def test_a_cluster_of_two_workers(cluster, tmp_path, monkeypatch):
     # one worker dies: the other does its jobs
     processes[1].send_signal(signal.SIGKILL)
     assert run(toy_tasks.product, jobs(SPEC, 1, 30), scheduler=scheduler) == expected
+    # and the other, with jobs under way: nobody is waited for without end
     monkeypatch.setattr("estimators.execution.cluster.SECONDS_FOR_WORKERS", 1)
-    processes[2].kill()
-    processes[2].wait()
+    book = tmp_path / "ended.jsonl"
+    threading.Thread(target=kill_after, args=(processes[2], book, 20), daemon=True).start()
+    with pytest.raises(est.DarkfigureError, match="has no workers"):
+        run(toy_tasks.slow_draw, jobs(SPEC, 1, 2000), scheduler=scheduler, journal=book)
+    assert 20 < book.read_bytes().count(b"\n") < 2000
     with pytest.raises(est.DarkfigureError, match="has no workers"):
         run(toy_tasks.product, jobs(SPEC, 1, 30), scheduler=scheduler)
+
+
+def kill_after(process, book, rows):
+    while not book.exists() or book.read_bytes().count(b"\n") <= rows:
+        time.sleep(0.02)
+    process.kill()
 
 
 def test_no_scheduler_is_said(monkeypatch):

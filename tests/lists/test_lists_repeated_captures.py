@@ -105,6 +105,17 @@ def test_distributions_that_fit_better_are_named(immigrants):
     assert "geometric captures fit clearly better, and say 25,000" in text
 
 
+def test_counts_that_contradict_the_distribution_are_said(immigrants):
+    assert "the model does not fit: deviance 37 on 1 degrees of freedom" in told(
+        RepeatedCaptures("poisson"), immigrants
+    )
+    rng = np.random.default_rng(4)
+    caught = rng.poisson(0.8, 5000)
+    often = est.read_captures(pd.DataFrame({"captures": caught[caught > 0]}))
+    assert "does not fit" not in told(RepeatedCaptures("poisson"), often)
+    assert "does not fit" in told(RepeatedCaptures("geometric"), often)
+
+
 def test_values_of_covariates_that_hardly_anybody_caught_again_has_are_named(immigrants):
     assert "hardly anybody caught more than once has nation Surinam (1), nation Turkey (3): the part" in told(
         RepeatedCaptures("chao", KNOWN), immigrants

@@ -1,8 +1,8 @@
 """Flynn and Gustafson 2025: a hidden population behind two counted parts, by a Bayesian tree (doi:10.48550/arXiv.2506.21023).
 
 Root Z with children A and B, A with children C and D; 34 of 70 surveyed belonged to B, which counts 500; of A 1 of 10 belonged to D, which
-counts 50; log-normal prior of Z about 1,000. A sampler gave Z mean 1011.4, sd 120.1, 2.5, 50 and 97.5 % 815, 998.5, 1281; pB mean .4997,
-pD .1047. The sum over Z gives the exact figures.
+counts 50; a prior of Z about 1,000, here log-normal with sd .5, which gives the published figures. A sampler gave Z mean 1011.4, sd 120.1,
+2.5, 50 and 97.5 % 815, 998.5, 1281; pB mean .4997, pD .1047. The sum over Z gives the exact figures.
 """
 
 import numpy as np
