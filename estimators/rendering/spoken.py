@@ -1,11 +1,12 @@
 """A report in the formats and languages asked for."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from estimators.errors import ModelError
 from estimators.rendering.document import Report
 from estimators.rendering.drawing import draw
-from estimators.rendering.formats import FORMATS, render
+from estimators.rendering.formats import FORMATS, Drawn, render
 from estimators.rendering.translate import LANGUAGES, translated
 
 type Asked = str | Iterable[str]
@@ -46,9 +47,19 @@ def render_all(report: Report, formats: Asked = ("html",), language: Asked = "en
         page = translated(report, each).report
         drawn = draw(page) if {"html", "pdf"} & set(kinds) else None
         folder = f"{each}/" if len(languages) > 1 else ""
-        for kind in kinds:
-            files |= {f"{folder}{name}": content for name, content in render(page, kind, each, drawn=drawn).items()}
+        for found in _rendered(page, kinds, each, drawn):
+            files |= {f"{folder}{name}": content for name, content in found.items()}
     return files
+
+
+def _rendered(page: Report, kinds: Sequence[str], language: str, drawn: Drawn) -> list[dict[str, bytes]]:
+    """Files of each format; typst, which sets the PDF and needs no Python meanwhile, does so while the others are made."""
+    with ThreadPoolExecutor(1) as aside:
+        setting = aside.submit(render, page, "pdf", language, drawn=drawn) if "pdf" in kinds else None
+        found = {kind: render(page, kind, language, drawn=drawn) for kind in kinds if kind != "pdf"}
+        if setting is not None:
+            found["pdf"] = setting.result()
+    return [found[kind] for kind in kinds]
 
 
 def chosen(asked: Asked, known: Iterable[str], what: str) -> tuple[str, ...]:

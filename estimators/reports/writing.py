@@ -23,6 +23,8 @@ from estimators.reports.facts import Facts, gather_facts
 from estimators.reports.publication import account_of, compose
 from estimators.results import save
 
+SELDOM = 20_000  # new objects between two looks for garbage
+
 
 def report(
     post: xr.DataTree,
@@ -126,14 +128,17 @@ def report(
 
 @contextmanager
 def _libraries_left_alone() -> Iterator[None]:
-    """Look for garbage among new objects only: figures make so many that all libraries in memory would be searched again and again."""
+    """Look for garbage seldom and among new objects only: figures make so many that all in memory would be searched again and again."""
     if gc.get_freeze_count():  # somebody else has done so, and will undo it
         yield
         return
+    often = gc.get_threshold()
     gc.freeze()
+    gc.set_threshold(SELDOM, *often[1:])
     try:
         yield
     finally:
+        gc.set_threshold(*often)
         gc.unfreeze()
 
 
