@@ -4,7 +4,7 @@ import numpy as np
 import xarray as xr
 from scipy import special
 
-from estimators.counts.cells import Array, Groups
+from estimators.counts.cells import Array, Groups, exact_counts
 from estimators.counts.regression_panel import Panel
 from estimators.counts.reporting import as_prior, with_origin
 from estimators.errors import DataError, Problem
@@ -19,30 +19,39 @@ def read_audits(figures: xr.Dataset, evidence: Evidence, units: list[str], names
     Raises
     ------
     DataError
-        For an area that is no unit, or more reported than audited.
+        For an area that is no unit, a figure that is no exact count, one of the two without the other, or more reported than audited.
     """
-    totals = []
+    empty = xr.DataArray(np.empty((0, 0)), {"area": [], "period": []}, ("area", "period"))
+    found = []
     for name in names:
-        total = dict.fromkeys(units, 0.0)
-        if name in evidence.indicators:
-            sample = evidence.figures(name)["reported"].sum("period")
+        sample = evidence.figures(name) if name in evidence.indicators else None
+        if sample is not None:
             strangers = [str(area) for area in sample["area"].values if str(area) not in units]
-            if strangers:
-                expected = f"units of reporting: {', '.join(units)}"
-                raise DataError(
-                    [Problem(evidence.label, None, "area", f"{name} of {area}", expected) for area in strangers]
-                )
-            total |= {str(area): float(value) for area, value in zip(sample["area"].values, sample.values, strict=True)}
-        totals.append(np.array([total[unit] for unit in units]))
-    problems = [
-        Problem(evidence.label, None, "value", f"{unit}: {found:g}", f"at most the {audited:g} {names[0]}")
-        for unit, audited, found in zip(units, *totals, strict=True)
-        if found > audited
-    ]
-    if problems:
-        raise DataError(problems)
+            expected = f"units of reporting: {', '.join(units)}"
+            _raise([Problem(evidence.label, None, "area", f"{name} of {area}", expected) for area in strangers])
+            _ = exact_counts(sample, "a validation sample")
+        found.append(empty if sample is None else sample["reported"].reset_coords(drop=True))
+    audited, reported = xr.align(*found, join="outer")
+    problems = []
+    for area, period in np.argwhere((audited.notnull() | reported.notnull()).values):
+        m, v = (float(each.values[area, period]) for each in (audited, reported))
+        cell = f"area {audited['area'].values[area]}, period {audited['period'].values[period]}"
+        if np.isnan(m) or np.isnan(v):
+            given, lacking = names if np.isnan(v) else names[::-1]
+            expected = f"{lacking} of the same area and period too: a missing figure is not zero"
+            problems.append(Problem(evidence.label, None, "value", f"{cell}: {given} alone", expected))
+        elif v > m:
+            expected = f"at most the {m:g} {names[0]}"
+            problems.append(Problem(evidence.label, None, "value", f"{cell}: {v:g} {names[1]}", expected))
+    _raise(problems)
+    totals = [each.sum("period").reindex(area=units, fill_value=0.0).values for each in (audited, reported)]
     values = {"audited": ("unit", totals[0]), "audited_reported": ("unit", totals[1])}
     return figures.assign(values).assign_coords(unit=np.array(units, dtype=object))
+
+
+def _raise(problems: list[Problem]) -> None:
+    if problems:
+        raise DataError(problems)
 
 
 def drawn(panel: Panel, outer: Array, inner: Array, shape: tuple[int, int]) -> xr.Dataset:
