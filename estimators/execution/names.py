@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from scipy import sparse
 
 from estimators.errors import ModelError
 
@@ -22,7 +23,7 @@ def fingerprint(value: Any) -> str:
     Parameters
     ----------
     value : object
-        Plain values, sequences, mappings, sets, dataclasses, arrays, frames, datasets, results, named functions and classes, and
+        Plain values, sequences, mappings, sets, dataclasses, arrays, sparse ones too, frames, datasets, results, named functions and classes, and
         objects with a string ``hash`` of their own, such as evidence.
 
     Raises
@@ -55,6 +56,11 @@ def _pieces(value: Any) -> Iterator[bytes]:
         yield _scalar(value)
     elif isinstance(value, np.ndarray):
         yield from _array(value)
+    elif sparse.issparse(value):
+        found = sparse.csr_array(value, copy=True)
+        found.sum_duplicates()
+        row, column = found.indptr.astype(np.int64), found.indices.astype(np.int64)
+        yield from _mapping({"shape": found.shape, "row": row, "column": column, "value": found.data})
     elif isinstance(getattr(value, "hash", None), str):
         yield from (_name(type(value)), value.hash.encode())
     elif isinstance(value, xr.DataTree | xr.Dataset | xr.DataArray | pd.DataFrame | pd.Series | pd.Index):

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 from estimators import counts
+from estimators.calibration.calibrating import _plan
+from estimators.execution import fingerprint
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -52,6 +54,15 @@ def test_every_line_is_calibrated(table):
 def test_the_page_shows_the_worst_lines(scripts, table):
     page = (ROOT / "docs" / "calibration.md").read_text(encoding="utf-8")
     assert scripts[1].worst_lines(table) in page
+
+
+def test_every_design_has_a_lasting_name_so_that_a_journal_can_be_kept(scripts):
+    designs = [line for line in scripts[0].CATALOGUE if line.design is not None and line.form == "prior"]
+    names = [
+        [fingerprint(_plan(line.estimator, line.design, None, (100, 99), None, 1)) for line in designs] for _ in "ab"
+    ]
+    assert names[0] == names[1]
+    assert len(set(names[0])) == len(designs)
 
 
 def test_one_line_can_be_made_again(scripts, tmp_path):
