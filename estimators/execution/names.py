@@ -23,8 +23,8 @@ def fingerprint(value: Any) -> str:
     Parameters
     ----------
     value : object
-        Plain values, sequences, mappings, sets, dataclasses, arrays, sparse ones too, frames, datasets, results, named functions and classes, and
-        objects with a string ``hash`` of their own, such as evidence.
+        Plain values, sequences, mappings, sets, dataclasses, arrays, sparse ones too, frames, datasets, results, named functions and
+        classes, and objects with a string ``hash`` of their own, such as evidence.
 
     Raises
     ------
