@@ -49,3 +49,18 @@ def test_a_longer_title_makes_the_figure_higher_and_no_wider():
     assert picture.figure.get_figheight() > drawn.get_figheight()
     assert picture.figure.get_figwidth() == drawn.get_figwidth()
     assert picture.figure.get_supxlabel().splitlines()[-1] == "Veredicto: no auditable."
+
+
+def test_numbers_of_panels_that_share_an_axis_are_said_once():
+    evidence = est.datasets.latin_america().where(
+        area=("MEX", "ARG", "COL", "PER"), start="2016-01-01", end="2019-12-31"
+    )
+    evidence = evidence.where(indicator=("victims_identified", "population"))
+    post = est.fit(est.Multiplier(CLAIM), evidence, seed=1)
+    drawn = est.plot_ribbons(post)
+    (picture,) = translated(Report("", "", (Section("", (Picture(drawn, "", ""),)),)), "pt").report.sections[0].blocks
+    for figure, point, other in ((drawn, ",", "."), (picture.figure, ".", ",")):
+        figure.savefig(io.BytesIO())
+        labels = {label.get_text() for axes in figure.axes for label in axes.get_yticklabels(which="major")}
+        assert f"10{point}000" in labels
+        assert not any(other in label for label in labels)

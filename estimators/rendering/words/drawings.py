@@ -28,8 +28,11 @@ def spoken_figure(figure: Figure, speaker: Speaker) -> tuple[Figure, tuple[str, 
     for text in copy.findobj(Text):
         if id(text) not in of_ticks and text.get_text().strip():
             left += _say(text, copy, speaker)
+    done = set[int]()
     for axis in axes:
-        left += _say_ticks(axis, speaker)
+        if id(axis.get_major_formatter()) not in done:  # panels share it, and 100.000 said again would be 100,000
+            left += _say_ticks(axis, speaker)
+            done.add(id(axis.get_major_formatter()))
     fit_labels(copy)
     label = speaker.say(str(figure.get_label()))
     copy.set_label(label.text)
