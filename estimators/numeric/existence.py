@@ -87,8 +87,8 @@ def full_rank(occupied: Mask, terms: Places) -> Mask:
     scale = np.log(gram[:, place, place]).sum(axis=1)
     sign, size_of = np.linalg.slogdet(gram)
     full = (sign > 0.0) & (size_of > -0.5)
-    for row in np.flatnonzero(full & (scale > SURE)):
-        full[row] = np.linalg.eigvalsh(gram[row])[0] > SMALL
+    unsure = full & (scale > SURE)
+    full[unsure] = np.linalg.eigvalsh(gram[unsure])[:, 0] > SMALL
     return np.asarray(full)
 
 

@@ -47,7 +47,9 @@ def best(tables: Array, shortlist: Ranked, means: Array, price: float, reach: fl
     unlisted : Array
         μ_0 under it, (B,); missing where there is none.
     """
-    rough = np.stack([_rough(tables, shortlist, means, model, price) for model in range(len(means))], axis=1)
+    margins = over_supersets(np.where(np.arange(tables.shape[1]) > 0, tables, 0.0))
+    rough = np.stack([_rough(tables, margins, shortlist, means, model, price) for model in range(len(means))], axis=1)
+    rough += 2.0 * special.gammaln(tables[:, 1:] + 1.0).sum(axis=1)[:, None]
     most = min(MOST, rough.shape[1]) - 1
     bound = np.minimum(rough.min(axis=1) + reach, np.partition(rough, most, axis=1)[:, most])
     row, model = np.nonzero(rough <= bound[:, None])
@@ -73,24 +75,19 @@ def best(tables: Array, shortlist: Ranked, means: Array, price: float, reach: fl
     return place, found_unlisted
 
 
-def _rough(tables: Array, shortlist: Ranked, means: Array, model: int, price: float) -> Array:
-    """Approximate criterion of one model for each replicate, (B,), up to what all models share."""
+def _rough(tables: Array, margins: Array, shortlist: Ranked, means: Array, model: int, price: float) -> Array:
+    """Approximate criterion of one model for each replicate, (B,), but for the factorials that all models share."""
     coefficients = shortlist.coefficients[model]
     active = np.isfinite(coefficients) & (shortlist.terms[model] != NO_TERM)
     terms = shortlist.terms[model][active]
     listed = np.concatenate([[0.0], means[model, 1:]])
-    margins = over_supersets(listed[None])[0]
-    information = margins[terms[:, None] | terms[None, :]]
-    apart = _margins_of(tables, terms) - margins[terms]
-    value = (apart + margins[terms]) @ coefficients[active] - listed.sum()
-    value += 0.5 * (apart * np.linalg.solve(information, apart.T).T).sum(axis=1)
+    expected = over_supersets(listed[None])[0]
+    information = expected[terms[:, None] | terms[None, :]]
+    found = margins[:, terms]
+    apart = found - expected[terms]
+    value = found @ coefficients[active] - listed.sum()
+    value += 0.5 * ((apart @ np.linalg.inv(information)) * apart).sum(axis=1)
+    criterion = -2.0 * value + price * (shortlist.terms[model] != NO_TERM).sum()
     # A replicate with people where the model lets nobody be cannot come from a resampled table, but may from a simulated one.
-    ruled_out = tables[:, 1:][:, listed[1:] <= 0.0].sum(axis=1) > 0.5
-    value -= special.gammaln(tables[:, 1:] + 1.0).sum(axis=1)
-    return np.where(ruled_out, np.inf, -2.0 * value + price * (shortlist.terms[model] != NO_TERM).sum())
-
-
-def _margins_of(tables: Array, terms: Places) -> Array:
-    size = tables.shape[1]
-    holds = (np.arange(1, size)[:, None] & terms) == terms
-    return np.asarray(tables[:, 1:] @ holds.astype(np.float64))
+    empty = 1 + np.flatnonzero(listed[1:] <= 0.0)
+    return np.where(tables[:, empty].sum(axis=1) > 0.5, np.inf, criterion) if len(empty) else criterion
