@@ -1,6 +1,7 @@
 """``darkfigure lists FILE``: how many people are on none of several lists, or were never met by one, by every method at once."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,7 @@ def add_parser(commands: Any) -> None:
 
 
 def _run(options: argparse.Namespace) -> int:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # many small products: threads only wait for each other
     from estimators.comparison import compare_lists
 
     if options.out is not None:

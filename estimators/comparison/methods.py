@@ -4,22 +4,23 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from estimators import lists as rooms
 from estimators.comparison.answers import answer
+from estimators.comparison.known import Known, known
 from estimators.comparison.telling import spread
 from estimators.diagnostics import Finding
 from estimators.errors import DataError, Problem
 from estimators.inference import Estimator
 from estimators.lists import Captures, Lists, has_captures, read_captures, read_lists
-from estimators.numeric.truncated_counts import Inflation
 
 MOST_SUMMED = 6  # lists whose graphs and models are all summed
 SAMPLED_GRAPHS, SAMPLED_MODELS, EVERY_MODEL = 2000, 1000, 5000
-ONCE: Inflation = "after truncation"
+ONCE: Literal["after truncation"] = "after truncation"
 FEWEST = 100  # replicates below which the tails of a 95 % interval are guesses
 
 
@@ -36,7 +37,7 @@ class Choices:
     many : bool
         Whether there are so many lists that graphs and models are sampled, not all summed.
     covariates : tuple of str
-        What is known of people caught repeatedly: all of it is in every regression.
+        What is known of people and differs between them: all of it is in every regression.
     """
 
     delta: float | None
@@ -63,9 +64,9 @@ METHODS: Mapping[str, Method] = {
     ),
     "latent_class": lambda _: rooms.LatentClass(),
     "bayesian_log_linear": lambda choices: rooms.BayesianLogLinear(
-        most_models=SAMPLED_MODELS if choices.many else EVERY_MODEL
+        most_models=SAMPLED_MODELS if choices.many else EVERY_MODEL, covariates=choices.covariates
     ),
-    "doubly_robust": lambda _: rooms.DoublyRobust(),
+    "doubly_robust": lambda choices: rooms.DoublyRobust(covariates=choices.covariates),
 }
 CAPTURE_METHODS: Mapping[str, Method] = {
     "truncated_poisson": lambda choices: rooms.RepeatedCaptures("poisson", choices.covariates),
@@ -116,6 +117,11 @@ def compare_lists(
     DataError
         If the table cannot be read as lists, or a method is not known.
 
+    Notes
+    -----
+    Every covariate is used that differs between people; text of which nearly everybody has a value alone is taken for a name and left out.
+    The text of the finding says what was left out.
+
     Examples
     --------
     >>> import estimators as est
@@ -124,29 +130,29 @@ def compare_lists(
     [['independence', 'ok']]
     """
     seen = source if isinstance(source, Lists | Captures) else _read(source)
-    known = METHODS if isinstance(seen, Lists) else CAPTURE_METHODS
-    _check(methods, known, delta, bootstrap)
-    choices, asked = _choices(seen, delta, bootstrap), methods or _applicable(known, seen)
-    table = pd.DataFrame([{"method": name} | answer(known[name](choices), seen, seed) for name in asked])
+    there = METHODS if isinstance(seen, Lists) else CAPTURE_METHODS
+    _check(methods, there, delta, bootstrap)
+    besides = known(seen)
+    choices, asked = _choices(seen, besides, delta, bootstrap), methods or _applicable(there, besides)
+    table = pd.DataFrame([{"method": name} | answer(there[name](choices), seen, seed) for name in asked])
     names = seen.names if isinstance(seen, Lists) else (seen.label,)
     table.attrs = {"lists": names, "observed": seen.observed, "label": seen.label}
     status, text = spread(table, seen)
-    return Finding("methods compared", status, text, table)
+    return Finding("methods compared", status, text + besides.left_out, table)
 
 
 def _read(source: str | os.PathLike[str] | pd.DataFrame) -> Lists | Captures:
     return read_captures(source) if has_captures(source) else read_lists(source)
 
 
-def _choices(seen: Lists | Captures, delta: float | None, bootstrap: int) -> Choices:
-    if isinstance(seen, Captures):
-        return Choices(None, bootstrap, covariates=tuple(map(str, seen.covariates.columns)))
-    return Choices(delta, bootstrap, len(seen.names) > MOST_SUMMED)
+def _choices(seen: Lists | Captures, besides: Known, delta: float | None, bootstrap: int) -> Choices:
+    many = isinstance(seen, Lists) and len(seen.names) > MOST_SUMMED
+    return Choices(delta, bootstrap, many, besides.used)
 
 
-def _applicable(known: Mapping[str, Method], seen: Lists | Captures) -> list[str]:
+def _applicable(there: Mapping[str, Method], besides: Known) -> list[str]:
     """Those that ask for nothing these people lack."""
-    return [name for name in known if name != "doubly_robust" or len(seen.covariates.columns)]
+    return [name for name in there if name != "doubly_robust" or besides.used]
 
 
 def _check(methods: Sequence[str], known: Mapping[str, Method], delta: float | None, bootstrap: int) -> None:

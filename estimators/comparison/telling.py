@@ -11,14 +11,19 @@ APART = 1.5  # estimates whose largest is more than so many times the smallest d
 def spread(table: pd.DataFrame, seen: Lists | Captures) -> tuple[str, str]:
     """Status and sentences: how far apart the estimates lie, how many warn and how many refuse."""
     there = table[table["status"] != "refused"]
-    refused = len(table) - len(there)
     before = _who(seen)
     if there.empty:
         return "no estimate", f"{before} None of {len(table)} methods gives an estimate: the reasons stand beside each."
     low, high = there["estimate"].min(), there["estimate"].max()
     if len(table) == 1:
         return "one method", f"{before} One method was asked: what others say is not known."
-    apart = f"{before} Estimates of the true number range from {number(low)} to {number(high)}"
+    if len(there) == 1:
+        one = f"{before} One of {len(table)} methods gives an estimate, {number(low)}: what others would say is not known."
+        return "one method", one + _warn_and_refuse(table)
+    ends = (
+        f"range from {number(low)} to {number(high)}" if number(low) != number(high) else f"are all near {number(low)}"
+    )
+    apart = f"{before} Estimates of the true number {ends}"
     status = "methods agree" if high <= APART * low else "methods disagree"
     tests, source = ("overlap", "lists") if isinstance(seen, Lists) else ("figure", "captures")
     words = {
@@ -26,9 +31,12 @@ def spread(table: pd.DataFrame, seen: Lists | Captures) -> tuple[str, str]:
         "methods disagree": f", {high / low:.1f} times apart: "
         f"which assumption holds decides the number, and the {source} do not say which.",
     }
-    warned = int((there["status"] == "warning").sum())
-    more = [f" {warned} of {len(table)} methods warn." if warned else "", f" {refused} refuse." if refused else ""]
-    return status, apart + words[status] + "".join(more)
+    return status, apart + words[status] + _warn_and_refuse(table)
+
+
+def _warn_and_refuse(table: pd.DataFrame) -> str:
+    warned, refused = (int((table["status"] == status).sum()) for status in ("warning", "refused"))
+    return (f" {warned} of {len(table)} methods warn." if warned else "") + (f" {refused} refuse." if refused else "")
 
 
 def _who(seen: Lists | Captures) -> str:

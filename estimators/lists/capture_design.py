@@ -10,6 +10,8 @@ from estimators.lists.captures import Captures
 from estimators.lists.table import Array
 from estimators.numeric.truncated_fit import Counts
 
+MOST_VALUES = 50  # of a covariate that is no number
+
 
 def grouped(captures: Captures, covariates: Sequence[str]) -> tuple[Counts, list[str]]:
     """Rows with the same captures and covariates as one, and the names of the coefficients.
@@ -19,7 +21,7 @@ def grouped(captures: Captures, covariates: Sequence[str]) -> tuple[Counts, list
     Raises
     ------
     ModelError
-        A covariate that is not there, or that says nothing new.
+        A covariate that is not there, that says nothing new, or that has too many values to be categories.
     """
     known = [str(name) for name in captures.covariates.columns]
     unknown = [name for name in covariates if name not in known]
@@ -36,6 +38,9 @@ def grouped(captures: Captures, covariates: Sequence[str]) -> tuple[Counts, list
             names.append(name)
             continue
         levels = sorted({str(value) for value in column})
+        if len(levels) > MOST_VALUES:
+            text = f"has {len(levels):,} values that are no numbers: expected at most {MOST_VALUES}; join some, or leave it out"
+            raise ModelError(f"covariate {name} {text}")
         columns += [np.asarray(column.astype(str) == level, dtype=np.float64) for level in levels[1:]]
         names += [f"{name} {level}" for level in levels[1:]]
     design = np.column_stack(columns)

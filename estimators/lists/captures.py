@@ -12,10 +12,10 @@ import xarray as xr
 from estimators.errors import DataError, Problem
 from estimators.evidence.files import read_frame
 from estimators.evidence.problems import Problems
+from estimators.lists.reading import COUNT_NAMES, might_be_list
 from estimators.lists.table import Array, cells_of, hash_of
 
 CAPTURE_NAMES = ("captures", "capture", "times", "nbcap")
-COUNT_NAMES = ("count", "n", "freq", "frequency")
 MOST_CAPTURES = 100_000
 MOST_PEOPLE = 2**53
 
@@ -72,7 +72,7 @@ class Captures:
     def hash(self) -> str:
         """SHA-256 of captures, people and covariates, whatever the order of the rows."""
         columns = (self.captures.tolist(), self.people.tolist(), self.covariates.astype(object).values.tolist())
-        return hash_of(list(self.covariates.columns), *columns)
+        return hash_of(list(self.covariates.columns), columns)
 
     @property
     def cells(self) -> xr.Dataset:
@@ -83,6 +83,8 @@ class Captures:
 def has_captures(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | None = None) -> bool:
     """Whether a table says by its columns how often people were caught, and not who is on which list.
 
+    A column of nothing but 0 and 1 may be a list: it is one where another such column stands beside it.
+
     Examples
     --------
     >>> has_captures(pd.DataFrame({"times": [1, 2], "count": [40, 3]})), has_captures(pd.DataFrame({"times": [1, 0], "other": [0, 1]}))
@@ -90,8 +92,12 @@ def has_captures(source: str | os.PathLike[str] | pd.DataFrame, *, sheet: str | 
     """
     cells = read_frame(source, sheet=sheet).cells
     caught = [name for name in cells.columns if str(name).lower() in CAPTURE_NAMES]
-    numbers = pd.to_numeric(cells[caught[0]], errors="coerce") if caught else pd.Series(dtype=float)
-    return bool((numbers > 1).any())
+    if not caught:
+        return False
+    numbers = pd.to_numeric(cells[caught[0]], errors="coerce")
+    others = [name for name in cells.columns if name != caught[0] and str(name).lower() not in COUNT_NAMES]
+    alone = not any(might_be_list(cells[name]) for name in others)
+    return bool((numbers > 1).any() or (alone and (numbers >= 1).any()))
 
 
 def read_captures(

@@ -43,6 +43,7 @@ ASSUMED = {
     "Mb": "the lists are in order of time; everybody not met yet is met with one and the same probability on each",
     "Mbh": "the lists are in order of time; everybody not met on the first is met with one and the same probability on each later one",
 }
+KNOWN_AS = {"Mt": "Independence", "Mth Chao": "ChaoLowerBound"}
 DIFFER = {
     "Chao": "how people differ is left open, so that the estimate is a lower bound",
     "Poisson2": "the log odds of being listed differ between people as two to the number of lists implies",
@@ -162,8 +163,9 @@ def _fitted(lists: Lists, estimator: ClosedPopulation) -> Solved:
     design, floored = closed_population.closed_design(len(lists.names), each=each, heterogeneity=form)
     found = closed_population.estimate(design, floored, lists.table)
     if isinstance(found, str):
-        simpler = {"Chao": ("Mt",), "": ()}.get(estimator._form, ("Mt", "Mth Chao"))
-        raise ExistenceError(refusals.no_estimate(lists, f"ClosedPopulation {estimator.model}", found, simpler))
+        simpler = {"Chao": ("Independence",), "": ()}.get(estimator._form, ("Independence", "ChaoLowerBound"))
+        name = KNOWN_AS.get(estimator.model, f"ClosedPopulation {estimator.model}")
+        raise ExistenceError(refusals.no_estimate(lists, name, found, simpler))
     fit, kept = found
     limits = closed_population.profiled(design, floored, lists.table, kept, fit)
     return fit, limits, int(kept.sum()) - 1 - fit.parameters

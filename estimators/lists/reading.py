@@ -101,16 +101,17 @@ def _columns(
         raise DataError([Problem(raw.label, None, name, name, expected) for name in missing])
     counted = count or next((name for name in columns if name.lower() in COUNT_NAMES and name not in lists), "")
     left = [name for name in columns if name != counted and name not in (covariates or ())]
-    found = lists or tuple(name for name in left if _might_be_list(raw.cells[name]))
+    found = lists or tuple(name for name in left if might_be_list(raw.cells[name]))
     if len(found) < 2:
         expected = (
-            "at least two columns that hold only 0 and 1, one a list: with one list nothing says how many are on none"
+            "at least two columns that hold only 0 and 1, one a list, since with one list nothing says how many are on none; or, of a "
+            "row a record, the names of the columns that say who (person) and on which list (on_list)"
         )
         raise DataError([Problem(raw.label, None, None, ", ".join(found) or "none", expected)])
     return found, counted, [name for name in left if name not in found] if covariates is None else list(covariates)
 
 
-def _might_be_list(column: pd.Series) -> bool:
+def might_be_list(column: pd.Series) -> bool:
     """Mostly 0 and 1: what else stands there is then an error, and not a covariate."""
     good = np.array([bool(ZERO_OR_ONE.fullmatch(text)) for text in _text(column)])
     return bool(good.mean() > 0.5) if len(good) else False

@@ -31,7 +31,7 @@ def no_estimate(lists: Lists, estimator: str, limit: str, simpler: Sequence[str]
         "nobody unlisted": f"{seen}, so that this model fits best with nobody on no list, which is where it breaks down and no finding",
         "not determined": f"{seen}, and every number on no list fits this model equally well",
     }
-    names = " and ".join(repr(name) for name in simpler)
+    names = " and ".join(simpler)
     asks = "asks" if len(simpler) == 1 else "ask"
     advice = f"; {names} {asks} less of the figures" if simpler and seen != NO_OVERLAP else ""
     return f"{estimator}: {texts[limit]}{advice}"

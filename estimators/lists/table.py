@@ -20,7 +20,7 @@ type Mask = NDArray[np.bool_]
 EVERYONE = "all"
 
 
-def hash_of(head: object, *columns: Sequence[object]) -> str:
+def hash_of(head: object, columns: Sequence[Sequence[object]]) -> str:
     """SHA-256 of a head and of rows, whatever their order."""
     written = sorted(json.dumps(row, default=str) for row in zip(*columns, strict=True))
     return hashlib.sha256("\n".join([json.dumps(head), *written]).encode()).hexdigest()
@@ -101,7 +101,7 @@ class Lists:
         """SHA-256 of names, rows, counts and covariates, whatever the order of the rows."""
         columns = (self.on.astype(int).tolist(), self.counts.tolist(), self.censored.tolist())
         return hash_of(
-            [self.names, list(self.covariates.columns)], *columns, self.covariates.astype(object).values.tolist()
+            [self.names, list(self.covariates.columns)], [*columns, self.covariates.astype(object).values.tolist()]
         )
 
     @property

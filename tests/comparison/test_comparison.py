@@ -93,6 +93,41 @@ def test_one_list_that_meets_people_again_has_methods_of_its_own():
         est.compare_lists(est.datasets.captures(), seed=1, methods=["geometric"])
 
 
+def test_what_cannot_say_anything_of_people_is_left_out_and_told():
+    """An identifier as text had 12,000 indicators, which took minutes; a country that all share stopped every method."""
+    rng = np.random.default_rng(3)
+    often = rng.poisson(0.6, 12_000)
+    often = often[often > 0]
+    sex = rng.choice(["f", "m"], len(often))
+    table = pd.DataFrame({"captures": often, "sex": sex})
+    plain = est.compare_lists(table, seed=1)
+    told = est.compare_lists(table.assign(who=[f"P{at}" for at in range(len(often))], country="UK"), seed=1)
+    pd.testing.assert_frame_equal(told.table, plain.table)
+    assert told.text.endswith(
+        "Everybody has the same country: left out. Hardly two people share a value of who: left out."
+    )
+
+
+def test_an_identifier_of_people_on_lists_is_left_out():
+    on = np.random.default_rng(4).random((2000, 3)) < (0.3, 0.2, 0.25)
+    people = pd.DataFrame(on[on.any(axis=1)].astype(int), columns=list("ABC"))
+    people = people.assign(sex=np.where(np.arange(len(people)) % 2, "f", "m"), who=[f"P{at}" for at in people.index])
+    told = est.compare_lists(people, seed=1, methods=["doubly_robust", "bayesian_log_linear"])
+    assert (told.table["status"] != "refused").all()
+    assert "Hardly two people share a value of who" in told.text
+
+
+def test_a_single_estimate_agrees_with_nothing():
+    told = est.compare_lists(independent(2, chances=(0.3, 0.2)), seed=1, methods=["independence", "decomposable"])
+    assert told.status == "one method"
+    assert "One of 2 methods gives an estimate, 3,900: what others would say is not known" in told.text
+
+
+def test_estimates_that_print_alike_have_no_range():
+    told = est.compare_lists(independent(2, chances=(0.3, 0.2)), seed=1, methods=["independence", "stepwise"])
+    assert "are all near 3,900; that they agree is no proof" in told.text
+
+
 def test_two_lists_leave_few_methods_and_say_why():
     told = est.compare_lists(independent(2, chances=(0.3, 0.2)), seed=1, bootstrap=0).table.set_index("method")
     assert told.loc["independence", "status"] == "ok"

@@ -274,3 +274,10 @@ def test_intervals_cover(runs, family, alpha, inflation):
         covered += figure(post, "lower") <= size <= figure(post, "upper")
     assert refused <= 0.02 * runs
     assert covered / (runs - refused) > 0.95 - 4 * np.sqrt(0.05 * 0.95 / runs) - 0.015
+
+
+def test_a_covariate_of_many_words_is_refused_at_once():
+    """As many indicators as people once made matrices of thousands of columns."""
+    table = pd.DataFrame({"captures": [1, 1, 2] * 400, "who": [f"P{at}" for at in range(1200)]})
+    with pytest.raises(ModelError, match="who has 1,200 values that are no numbers: expected at most 50"):
+        est.fit(est.RepeatedCaptures(covariates=("who",)), est.read_captures(table), seed=1)
