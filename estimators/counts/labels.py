@@ -27,9 +27,7 @@ def law_of(name: str, known: Known) -> Prior:
         return Prior(name, words, "beta", (1.0 + right, 1.0 + audited - right), f"audit sample, {words}")
 
 
-def point_estimates(
-    cells: Cells, files: Array, sensitivity: misclassified.Law, specificity: misclassified.Law
-) -> xr.Dataset:
+def point_estimates(cells: Cells, files: Array, sensitivity: Known, specificity: Known) -> xr.Dataset:
     """Group ``rogan_gladen``: apparent share, estimate as it is and truncated, its standard error, and whether it left 0 … 1.
 
     Warns
@@ -37,7 +35,7 @@ def point_estimates(
     IdentificationWarning
         Where fewer are labelled than false labels alone would make, or more than all true cases would.
     """
-    (e, e_variance), (s, s_variance) = misclassified.moments(sensitivity), misclassified.moments(specificity)
+    (e, e_variance), (s, s_variance) = _as_audited(sensitivity, specificity)
     pairs = zip(cells.reported, files, strict=True)
     raw, variance = np.array([misclassified.rogan_gladen(x, n, e, s, e_variance, s_variance) for x, n in pairs]).T
     apparent = cells.reported / files
@@ -61,6 +59,21 @@ def point_estimates(
         "outside": outside,
     }
     return cells.by_cell(values | {"true_count": np.clip(raw, 0.0, 1.0) * files})
+
+
+def _as_audited(*known: Known) -> list[tuple[float, float]]:
+    """Value and variance of both: of k right among m audited k/m and k(m - k)/m³, as Rogan and Gladen take them; else of the prior.
+
+    An audit without an error, or without a right label, has the variance of its beta: 0 would say that it cannot err.
+    """
+    laws = [law_of("", one) for one in known]
+    moments = [misclassified.moments((law.family, law.parameters[0], law.parameters[1])) for law in laws]
+    found = list(moments)
+    for place, one in enumerate(known):
+        if isinstance(one, tuple):
+            k, m = one
+            found[place] = k / m, k * (m - k) / m**3 or moments[place][1]
+    return found if found[0][0] + found[1][0] > 1.0 else moments
 
 
 def anchor_of(cells: Cells, true_count: Array, sensitivity: Known, specificity: Known) -> xr.Dataset:

@@ -34,9 +34,10 @@ class Misclassification:
     -----
     Labelled x ~ Binomial(n, a), a = p e + (1 - p)(1 - s). An audit sample of k right among m gives Beta(1 + k, 1 + m - k). The point
     estimate of Rogan and Gladen is p = (x/n + s - 1)/(e + s - 1), with variance [a(1 - a)/n + p² Var e + (1 - p)² Var s]/(e + s - 1)²; it
-    leaves 0 … 1 where x/n < 1 - s or x/n > e, and is given as it is and truncated. The posterior is over 0 ≤ p ≤ 1 and e + s > 1: given
-    (e, s), a is a truncated beta; (e, s) is integrated by quadrature, and for draws by weighted points. The true count is that of these n
-    files, labelled or not, and of no others: cases without a file need another estimator.
+    leaves 0 … 1 where x/n < 1 - s or x/n > e, and is given as it is and truncated; of an audit it takes k/m and k(m - k)/m³. The
+    posterior is over 0 ≤ p ≤ 1 and e + s > 1: given (e, s), a is a truncated beta; (e, s) is integrated by quadrature, and for draws by
+    weighted points. The true count is that of these n files, labelled or not, and of no others: cases without a file need another
+    estimator.
 
     References
     ----------
@@ -146,7 +147,7 @@ class Misclassification:
         statistics |= {"effective_draws": min(float(draws), min(each[5] for each in found)), "proposed_draws": 4096.0}
         return {
             "posterior": cells.labelled(values),
-            "rogan_gladen": point_estimates(cells, files, *self._laws),
+            "rogan_gladen": point_estimates(cells, files, self.sensitivity, self.specificity),
             "anchors": anchor_of(cells, values["true_count"], self.sensitivity, self.specificity),
             "likelihood": information_of(cells, files, *self._laws),
             "sample_stats": xr.Dataset(statistics),

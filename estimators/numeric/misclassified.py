@@ -15,7 +15,8 @@ type Law = tuple[families.Family, float, float]
 
 NODES = 65
 LEGENDRE = special.roots_legendre(96)
-CANDIDATES = 64  # apparent shares among which a draw is chosen where the prior of p is not uniform
+NARROW = 0.04  # of the nodes' width; a prior of smaller standard deviation falls between them
+PRIOR_SCORES = special.ndtr(np.linspace(-8.0, 8.0, 97))
 UNIFORM = (1.0, 1.0)
 REACH = 45.0  # the density of a is integrated until it has fallen by e^-40 or more
 
@@ -44,6 +45,20 @@ def moments(law: Law) -> tuple[float, float]:
 
 def inner(x: float, n: float, e: Array, s: Array, share: tuple[float, float]) -> tuple[Array, Array]:
     """Nodes of p given (e, s), shape (K, nodes), and log weights: the binomial times the prior of p, integrated over p."""
+    p, log_weight = _likely(x, n, e, s)
+    if share == UNIFORM:
+        return p, log_weight
+    size = share[0] + share[1]
+    spread = np.sqrt(share[0] * share[1] / (size + 1.0)) / size
+    if min(share) >= 1.0 and spread > NARROW * float(np.ptp(p, axis=1).max()):
+        log_prior = special.xlogy(share[0] - 1.0, p) + special.xlog1py(share[1] - 1.0, -np.minimum(p, 1.0 - 1e-16))
+        return p, log_weight + log_prior - special.betaln(*share)
+    edges, log_mass = stretches(x, n, e, s, share)
+    return 0.5 * (edges[:, :-1] + edges[:, 1:]), log_mass
+
+
+def _likely(x: float, n: float, e: Array, s: Array) -> tuple[Array, Array]:
+    """Gauss-Legendre nodes of p where the binomial is not negligible, and log weights under a uniform p."""
     start, end = 1.0 - s, e
     mode = np.clip(x / n, start, end)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -57,14 +72,32 @@ def inner(x: float, n: float, e: Array, s: Array, share: tuple[float, float]) ->
     low, high = np.maximum(start, mode - left), np.minimum(end, mode + right)
     a = low[:, None] + (high - low)[:, None] * 0.5 * (LEGENDRE[0] + 1.0)
     p = np.clip((a - start[:, None]) / (end - start)[:, None], 1e-300, 1.0)
-    log_weight = (
-        special.xlogy(x, a)
-        + special.xlog1py(n - x, -a)
-        + np.log(0.5 * LEGENDRE[1])
-        + np.log((high - low) / (end - start))[:, None]
-    )
-    log_prior = special.xlogy(share[0] - 1.0, p) + special.xlog1py(share[1] - 1.0, -np.minimum(p, 1.0 - 1e-16))
-    return p, log_weight + log_prior - special.betaln(*share)
+    log_weight = special.xlogy(x, a) + special.xlog1py(n - x, -a) + np.log(0.5 * LEGENDRE[1])
+    return p, log_weight + np.log((high - low) / (end - start))[:, None]
+
+
+def stretches(x: float, n: float, e: Array, s: Array, share: tuple[float, float]) -> tuple[Array, Array]:
+    """Edges of stretches of p given (e, s), (K, M + 1), and their log masses, all but the power that may be singular taken at the middle.
+
+    Edges are quantiles of the prior and nodes of the likelihood, so that neither is missed where it is the narrower one.
+    """
+    prior = families.quantile("beta", *share, PRIOR_SCORES)
+    ends = np.broadcast_to(np.concatenate([[0.0], prior, [1.0]]), (len(e), len(prior) + 2))
+    edges = np.sort(np.concatenate([ends, _likely(x, n, e, s)[0]], axis=1), axis=1)
+    low, high = edges[:, :-1], edges[:, 1:]
+    middle = np.clip(0.5 * (low + high), 1e-300, 1.0 - 1e-16)
+    with np.errstate(divide="ignore"):
+        from_0 = _log_power(low, high, share[0]) + special.xlog1py(share[1] - 1.0, -middle)
+        from_1 = _log_power(1.0 - high, 1.0 - low, share[1]) + special.xlogy(share[0] - 1.0, middle)
+        log_mass = np.where(middle < 0.5, from_0, from_1)
+    a = (1.0 - s)[:, None] + (e + s - 1.0)[:, None] * middle
+    return edges, special.xlogy(x, a) + special.xlog1py(n - x, -a) + log_mass - special.betaln(*share)
+
+
+def _log_power(low: Array, high: Array, power: float) -> Array:
+    """Log ∫ t^(power - 1) dt between two numbers."""
+    ratio = np.where(high > 0.0, low / np.maximum(high, 1e-300), 1.0)
+    return np.asarray(power * np.log(high) + np.log(-np.expm1(power * np.log(ratio))) - np.log(power))
 
 
 def share_moments(
@@ -104,15 +137,15 @@ def points(
 
 
 def share_draws(x: float, n: float, e: Array, s: Array, share: tuple[float, float], rng: np.random.Generator) -> Array:
-    """Draws of p given (e, s): a beta truncated to [1 - s, e], among candidates where the prior of p is not uniform."""
+    """Draws of p given (e, s): a beta truncated to [1 - s, e]; where the prior of p is not uniform, evenly within a stretch."""
     if share == UNIFORM:
         a = apparent_quantile(x, n, e, s, rng.random(len(e)))
         return np.clip((a + s - 1.0) / (e + s - 1.0), 0.0, 1.0)
-    u = (np.arange(CANDIDATES) + rng.random((len(e), CANDIDATES))) / CANDIDATES
-    a = apparent_quantile(x, n, e[:, None], s[:, None], u)
-    p = np.clip((a + s[:, None] - 1.0) / (e + s - 1.0)[:, None], 1e-300, 1.0 - 1e-16)
-    race = special.xlogy(share[0] - 1.0, p) + special.xlog1py(share[1] - 1.0, -p) + rng.gumbel(size=p.shape)
-    return np.asarray(p[np.arange(len(e)), race.argmax(axis=1)])
+    edges, log_mass = stretches(x, n, e, s, share)
+    reached = np.exp(log_mass - log_mass.max(axis=1, keepdims=True)).cumsum(axis=1)
+    place = (reached < (rng.random(len(e)) * reached[:, -1])[:, None]).sum(axis=1).clip(max=reached.shape[1] - 1)
+    low, high = (edges[np.arange(len(e)), place + side] for side in (0, 1))
+    return np.asarray(low + (high - low) * rng.random(len(e)))
 
 
 def apparent_quantile(x: float, n: float, e: Array, s: Array, u: Array) -> Array:

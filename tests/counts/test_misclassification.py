@@ -1,6 +1,7 @@
 """Labels of files wrong in both directions: the closed form, the posterior against brute force, out of range, refused, calibrated."""
 
 import dataclasses
+import warnings
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,31 @@ def test_the_closed_form_and_its_variance():
     a, j = 0.18, 0.77
     pieces = (a * (1 - a) / 1000 / j**2, (p / j) ** 2 * 0.8 * 0.2 / 50, ((1 - p) / j) ** 2 * 0.97 * 0.03 / 200)
     assert variance == pytest.approx(sum(pieces), rel=1e-13)
+
+
+def test_the_closed_form_takes_what_the_audit_found():
+    told = fitted(est.Misclassification((40, 50), (194, 200), 1000, indicator=CASES), 180)["rogan_gladen"].to_dataset()
+    p, variance = misclassified.rogan_gladen(180, 1000, 0.8, 0.97, 0.8 * 0.2 / 50, 0.97 * 0.03 / 200)
+    assert float(told["prevalence"].item()) == pytest.approx(p, rel=1e-12)
+    assert float(told["se"].item()) == pytest.approx(variance**0.5, rel=1e-12)
+    faultless = fitted(est.Misclassification((50, 50), (200, 200), 1000, indicator=CASES), 180)[
+        "rogan_gladen"
+    ].to_dataset()
+    assert float(faultless["prevalence"].item()) == pytest.approx(0.18)
+    assert float(faultless["se"].item()) > (0.18 * 0.82 / 1000) ** 0.5
+
+
+@pytest.mark.parametrize("share", [(50.0, 950.0), (1.5, 100.0), (900.0, 100.0)])
+def test_draws_where_the_prior_of_the_share_is_narrower_than_the_likelihood(share):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", est.PriorWarning)
+        prior = est.Prior("p", "narrow", "beta", share, "test")
+    post = fitted(est.Misclassification((42, 60), (496, 500), 20, prior, indicator=CASES), 3, draws=8000)
+    drawn = post["posterior"]["prevalence"].values.ravel()
+    mean, sd = gauss(3, 20, (43, 19), (497, 5), share)
+    assert drawn.mean() == pytest.approx(mean, abs=4 * sd / 8000**0.5)
+    assert drawn.std() == pytest.approx(sd, rel=0.06)
+    assert post["moments"]["prevalence"].values.ravel() == pytest.approx([mean, sd], rel=2e-3)
 
 
 @pytest.mark.parametrize("share", [(1.0, 1.0), (2.5, 18.0)], ids=["uniform", "beta"])
