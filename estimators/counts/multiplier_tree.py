@@ -10,7 +10,7 @@ import xarray as xr
 from estimators.counts.branches import Branch
 from estimators.counts.cells import Array, Groups, exact_counts, read_figures
 from estimators.counts.tree_answer import answer, conflict, log_prior_of, own_estimates
-from estimators.counts.tree_counts import check_counts, statistics
+from estimators.counts.tree_counts import check_counts, statistics, surprises
 from estimators.counts.tree_paths import Tree, checked
 from estimators.errors import IdentificationWarning, ModelError, PriorWarning
 from estimators.evidence import Evidence
@@ -146,7 +146,7 @@ class MultiplierTree:
         if cells.has_population:
             values["incidence"] = values["true_count"] / cells.exposure
         paths, anchors, likelihood = conflict(self.tree, cells, counts)
-        self._warn(paths)
+        self._warn(paths, surprises(self.tree, figures))
         groups = {"posterior": cells.labelled(values), "anchors": anchors, "likelihood": likelihood, "paths": paths}
         return groups if found[0].statistics is None else groups | {"sample_stats": statistics(found, draws)}
 
@@ -204,13 +204,17 @@ class MultiplierTree:
         flat = table.reshape(-1, table.shape[-1])
         return np.where(np.isnan(flat), 1.0, flat)
 
-    def _warn(self, paths: xr.Dataset) -> None:
+    def _warn(self, paths: xr.Dataset, surprises: list[tuple[float, str]]) -> None:
         least = float(paths["conflict_p"].min()) if len(self.tree.paths) > 1 else 1.0
         if least < CONFLICT:
             text = (
                 f"paths contradict each other (p = {least:.2g}): what one count and its surveys say of {self.tree.root}, another denies; "
                 "see the group 'paths' before anything pooled is used"
             )
+            warnings.warn(text, IdentificationWarning, stacklevel=4)
+        unlikely, counted = min(surprises, default=(1.0, ""))
+        if unlikely < CONFLICT:
+            text = f"{counted} contradict their survey (p = {unlikely:.2g}): {self.tree.root} does not rest on it, but one of them is wrong"
             warnings.warn(text, IdentificationWarning, stacklevel=4)
         if not isinstance(self.root_prior, Prior) and self.tree.tail <= 1.0:
             text = f"the mean of {self.tree.root} is infinite: read medians and quantiles"

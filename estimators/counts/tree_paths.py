@@ -57,6 +57,17 @@ class Tree:
         names = {branch.name for branch in self.counted}
         return next((other for other in reversed(self.way(name)[:-1]) if other in names), None)
 
+    def is_whole(self, group: str, parts: list[str]) -> bool:
+        """Whether these nodes are, between them, all that a group splits into."""
+        if group in parts:
+            return True
+        names, split = self.splits.get(group, ((), None))
+        return (
+            split is not None
+            and len(names) == len(concentrations(split))
+            and all(self.is_whole(name, parts) for name in names)
+        )
+
     @cached_property
     def groups(self) -> tuple[str, ...]:
         """Groups whose split bears on a path."""

@@ -159,6 +159,35 @@ def test_a_count_below_another_says_nothing_of_the_root():
         est.fit(with_it, figures(**{SEEN: 80, CALLED: 7, HELPED: 81}), seed=1)
 
 
+def nested(known, called, helped, rest=None):
+    """A counted group, two counted parts of it, and perhaps an uncounted one."""
+    parts = (est.Branch("called", "known", survey=(10, 40), indicator=CALLED),)
+    parts += (est.Branch("helped", "known", survey=(30 - (rest or 0), 40), indicator=HELPED),)
+    parts += () if rest is None else (est.Branch("rest", "known", survey=(rest, 40)),)
+    tree = est.MultiplierTree((est.Branch("known", "all", survey=(20, 50), indicator=SEEN), *parts))
+    return est.fit(tree, figures(**{SEEN: known, CALLED: called, HELPED: helped}), seed=1)
+
+
+def test_parts_are_no_more_than_their_group_and_all_parts_are_the_group():
+    with pytest.raises(
+        est.DataError, match=r"60 in called \+ 60 in helped = 120': expected together at most the 100 in known"
+    ):
+        nested(100, 60, 60, rest=5)
+    with pytest.raises(est.DataError, match=r"25 in called \+ 70 in helped = 95': expected exactly the 100 in known"):
+        nested(100, 25, 70)
+    assert nested(100, 25, 75)["quantiles"]["true_count"].notna().all()
+
+
+def test_a_count_below_another_that_its_survey_denies_is_said(recwarn):
+    nested(100, 25, 60, rest=5)
+    assert not recwarn.list
+    with pytest.warns(est.IdentificationWarning, match="2 in called of the 100 in known contradict") as said:
+        nested(100, 2, 70, rest=5)
+    survey = stats.betabinom(100, 11, 32)
+    tail = survey.cdf(2) - 0.5 * survey.pmf(2)
+    assert f"p = {2 * tail:.2g}" in str(said[0].message)
+
+
 def test_paths_that_contradict_each_other_are_not_averaged_away():
     with pytest.warns(est.IdentificationWarning, match="contradict"):
         post = est.fit(chain(survey=(60, 80)), figures(**{SEEN: 500, CALLED: 20}), seed=1)
