@@ -1,6 +1,7 @@
 """Months, quarters and half-years as labels and as whole numbers, so many to a year."""
 
 import re
+import unicodedata
 
 NAMES = {12: "month", 4: "quarter", 2: "half-year"}
 EXAMPLES = {12: "2022-06", 4: "2022-Q2", 2: "2022-H1"}
@@ -10,6 +11,15 @@ MONTHS = (
 )  # fmt: skip
 PATTERN = r"(\d{4})-(?:(0[1-9]|1[0-2])|Q([1-4])|H([12]))"
 _LABEL = re.compile(PATTERN)
+_MONTHS_WRITTEN = (
+    MONTHS,
+    ("enero", "febrero", "marzo", "abril", "mayo", "junio",
+     "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+    ("janeiro", "fevereiro", "março", "abril", "maio", "junho",
+     "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"),
+    ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sept", "oct", "nov", "dec"),
+    ("ene", "fev", "mar", "abr", "mai", "jun", "jul", "ago", "setiembre", "out", "nov", "dez"),
+)  # fmt: skip
 _NUMERALS = ("first", "second", "third", "fourth")
 
 
@@ -27,6 +37,67 @@ def number(label: str) -> tuple[int, int] | None:
     year, month, quarter, half = (int(part or 0) for part in match.groups())
     per_year = 12 if month else 4 if quarter else 2
     return per_year * year + (month or quarter or half) - 1, per_year
+
+
+def plain(text: object) -> str:
+    """A word without accents, capitals and full stops.
+
+    Examples
+    --------
+    >>> plain(" Março. ")
+    'marco'
+    """
+    apart = unicodedata.normalize("NFKD", str(text))
+    return "".join(sign for sign in apart if not unicodedata.combining(sign)).casefold().strip().strip(".")
+
+
+MONTH_WORDS = {
+    word: place
+    for names in _MONTHS_WRITTEN
+    for place, name in enumerate(names, 1)
+    for word in (plain(name), plain(name)[:3])
+}
+_FIRST_DAYS = re.compile(r"(\d{4})-(\d\d)-\d\d(?:[ T]00:00:00(?:\.0*)?)?")
+_YEAR_FIRST = re.compile(r"(\d{4})(?:[-/ ]?(1[0-2]|0[1-9])|[-/ ]([1-9]))")
+_YEAR_LAST = re.compile(r"(1[0-2]|0?[1-9])[-/](\d{4})")
+_NAMED = re.compile(r"([a-z]+)\.?(?: de |[-/ ])(\d{4}|\d\d)")
+_QUARTER = re.compile(r"(\d{4})[-/ ]?([qt])([1-4])")
+
+
+def month(text: object) -> int | None:
+    """Number of a month of the year, from a number or a name in English, Spanish or Portuguese.
+
+    Examples
+    --------
+    >>> month("6"), month("Junio"), month("set."), month("13")
+    (6, 6, 9, None)
+    """
+    word = plain(text).removesuffix(".0")
+    if re.fullmatch(r"0?[1-9]|1[0-2]", word):
+        return int(word)
+    return MONTH_WORDS.get(word)
+
+
+def written(text: object) -> str:
+    """The label of a period as people write it: a date stands for its month; what is none is given back.
+
+    Examples
+    --------
+    >>> [written(text) for text in ("2022-6", "06/2022", "junio de 2022", "jun-22", "2022-06-30", "2022 T2", "2022-13")]
+    ['2022-06', '2022-06', '2022-06', '2022-06', '2022-06', '2022-Q2', '2022-13']
+    """
+    word = plain(text)
+    if match := _FIRST_DAYS.fullmatch(word.upper()):
+        return f"{match[1]}-{match[2]}"
+    if match := _YEAR_FIRST.fullmatch(word):
+        return f"{match[1]}-{int(match[2] or match[3]):02}"
+    if match := _YEAR_LAST.fullmatch(word):
+        return f"{match[2]}-{int(match[1]):02}"
+    if (match := _NAMED.fullmatch(word)) and match[1] in MONTH_WORDS:
+        return f"{match[2] if len(match[2]) == 4 else f'20{match[2]}'}-{MONTH_WORDS[match[1]]:02}"
+    if match := _QUARTER.fullmatch(word):
+        return f"{match[1]}-Q{match[3]}"
+    return str(text)
 
 
 def label(whole: int, per_year: int) -> str:

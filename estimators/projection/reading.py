@@ -13,16 +13,24 @@ from estimators.evidence import Evidence, period_label
 from estimators.evidence.files import RawTable, read_frame
 from estimators.evidence.problems import Problems, suggestion
 from estimators.projection import periods
+from estimators.projection.layouts import (
+    AREA_WORDS,
+    PERIOD_WORDS,
+    PERIODS,
+    TOTAL_WORDS,
+    YEAR_WORDS,
+    Layout,
+    read_layout,
+)
 from estimators.projection.series import CountSeries
 
 type Mask = NDArray[np.bool_]
 type Source = str | os.PathLike[str] | pd.DataFrame | Evidence
 
-PERIOD_COLUMNS = ("month", "period", "quarter")
-NOT_COUNTED = ("vintage", "method", "year", "row")  # numbers that count nothing
-ALL_OF_THEM = ("all", "total")
+NOT_COUNTED = ("vintage", "method", "row", *YEAR_WORDS, *AREA_WORDS, *PERIOD_WORDS)  # numbers that count nothing
 ONE_AREA = "all"
-PERIOD_EXPECTED = "a month such as 2022-06 (or a quarter 2022-Q2, a half-year 2022-H1)"
+PERIOD_EXPECTED = "a month such as 2022-06 or June 2022 (or a quarter 2022-Q2, a half-year 2022-H1)"
+ONE_COLUMN = "one column of counts; name it, as in value='victims' (--value victims)"
 
 
 def read_series(
@@ -38,8 +46,10 @@ def read_series(
     Parameters
     ----------
     source : str, os.PathLike, pandas.DataFrame or Evidence
-        A table with one row an area and month: columns ``month`` (or ``period``, ``quarter``), a column of whole numbers and, where there
-        are several areas, ``area``. Or evidence with monthly rows of an indicator.
+        A table with one row an area and month: columns ``month`` (or ``period``, ``quarter``, ``date``; or ``year`` beside ``month``), a
+        column of whole numbers and, where there are several areas, ``area``. Or with a column a month, and a row a year or area. Months
+        may be dates, numbers or names; names, of columns too, are read in English, Spanish and Portuguese. Or evidence with monthly
+        rows of an indicator.
     value : str
         The column that is counted; by default ``value``, or the only column of whole numbers.
     sum_over : sequence of str
@@ -67,7 +77,7 @@ def read_series(
     """
     if isinstance(source, Evidence):
         table, indicator = _of_evidence(source, indicator)
-        return _series(table, "value", (), known_through, indicator)
+        return _series(Layout(table, "period", "area"), "value", (), known_through, indicator)
     raw = read_frame(source)
     if "indicator" in raw.cells:
         from estimators.evidence import read_evidence
@@ -75,8 +85,9 @@ def read_series(
         return read_series(read_evidence(source), indicator=indicator, known_through=known_through)
     if raw.cells.empty:
         raise refuse(raw, None, "", "at least one row of data")
-    value = _counted_column(raw, value, sum_over)
-    return _series(raw, value, tuple(sum_over), known_through, value)
+    layout = read_layout(raw, known_through)
+    column = layout.value or _counted_column(raw, value, sum_over)
+    return _series(layout, column, tuple(sum_over), known_through, value or column)
 
 
 def refuse(raw: RawTable, column: str | None, written: str, expected: str) -> DataError:
@@ -86,9 +97,9 @@ def refuse(raw: RawTable, column: str | None, written: str, expected: str) -> Da
 
 def period_column(raw: RawTable) -> str:
     """The column that says when."""
-    found = [name for name in PERIOD_COLUMNS if name in raw.cells]
+    found = [str(name) for name in raw.cells if periods.plain(name) in PERIOD_WORDS]
     if len(found) != 1:
-        raise refuse(raw, "month", ", ".join(found), f"one column among: {', '.join(PERIOD_COLUMNS)}")
+        raise refuse(raw, "month", ", ".join(found), f"one column that says when: {PERIODS}")
     return found[0]
 
 
@@ -99,10 +110,10 @@ def _counted_column(raw: RawTable, value: str, sum_over: Sequence[str]) -> str:
         raise DataError([Problem(raw.label, None, name, name, suggestion(name, names, "a column")) for name in others])
     if value or "value" in raw.cells:
         return value or "value"
-    kept = [name for name in raw.cells if name not in ("area", *PERIOD_COLUMNS, *NOT_COUNTED, *sum_over)]
-    numeric = [name for name in kept if bool(whole_numbers(raw.cells[name]).notna().any())]
+    kept = [name for name in raw.cells if periods.plain(name) not in NOT_COUNTED and name not in sum_over]
+    numeric = [name for name in kept if bool(whole_numbers(raw.cells[name]).notna().any())] or kept
     if len(numeric) != 1:
-        raise refuse(raw, "value", ", ".join(map(str, numeric)), "one column of counts; name it, as in value='victims'")
+        raise refuse(raw, "value", ", ".join(map(str, numeric)), ONE_COLUMN)
     return str(numeric[0])
 
 
@@ -114,7 +125,7 @@ def whole_numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
 
 def numbered(problems: Problems, cells: pd.DataFrame, column: str) -> tuple["pd.Series[int]", int]:
     """Numbers of the periods in a column, -1 where refused, and how many make a year; all must be of one length."""
-    read = {text: periods.number(text) for text in cells[column].astype(str).unique()}
+    read = {text: periods.number(periods.written(text)) for text in cells[column].astype(str).unique()}
     lengths = {found[1] for found in read.values() if found}
     per_year = max(lengths, default=12)
     short = {text: found[0] if found and found[1] == per_year else -1 for text, found in read.items()}
@@ -135,7 +146,7 @@ def _of_evidence(evidence: Evidence, indicator: str) -> tuple[RawTable, str]:
     if not indicator and len(names) == 1:
         indicator = names[0]
     if indicator not in names:
-        expected = f"an indicator with monthly or quarterly rows; found: {', '.join(names) or 'none'}"
+        expected = f"one indicator with monthly or quarterly rows, named by indicator= (--indicator); found: {', '.join(names) or 'none'}"
         raise DataError([Problem(evidence.label, None, "indicator", indicator, expected)])
     everyone = (table[["form", "sex", "age"]] == "all").all(axis=1)
     table = table[(table["indicator"] == indicator) & everyone]
@@ -147,9 +158,10 @@ def _of_evidence(evidence: Evidence, indicator: str) -> tuple[RawTable, str]:
 
 
 def _series(
-    raw: RawTable, value: str, sum_over: tuple[str, ...], known_through: str | None, counted_as: str
+    layout: Layout, value: str, sum_over: tuple[str, ...], known_through: str | None, counted_as: str
 ) -> CountSeries:
-    cells, when = raw.cells, period_column(raw)
+    raw, when = layout.raw, layout.when
+    cells, where = raw.cells, layout.area
     problems = Problems(cells, raw.label)
     whole, per_year = numbered(problems, cells, when)
     problems.raise_if_any()
@@ -160,8 +172,8 @@ def _series(
     problems.refuse(
         counted.isna().to_numpy(), value, "a count: a whole number, 0 or more; a missing figure is not zero"
     )
-    area = cells["area"].astype(str) if "area" in cells else pd.Series(ONE_AREA, index=cells.index)
-    problems.refuse((area == "").to_numpy(), "area", "the name of an area")
+    area = cells[where].astype(str) if where else pd.Series(ONE_AREA, index=cells.index)
+    problems.refuse((area == "").to_numpy(), where, "the name of an area")
     rows = pd.DataFrame({"area": area, "period": whole[whole <= last], "counted": counted})
     parts = {name: cells[name].astype(str) for name in sum_over}
     _check_once(problems, rows, parts, when)
@@ -195,7 +207,7 @@ def _check_once(problems: Problems, rows: pd.DataFrame, parts: "dict[str, pd.Ser
         texts = np.array([f"each area and period once: row {row} gives it too{advice}" for row in first], dtype=object)
         problems.refuse(twice, when, texts)
     for name, words in parts.items():
-        total = words.str.lower().isin(ALL_OF_THEM)
+        total = words.map(periods.plain).isin(TOTAL_WORDS)
         if not total.all():
             problems.refuse(total.to_numpy(), name, "parts without their total, which would be counted twice")
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from estimators.errors import DataError, Problem
 from estimators.projection import periods
+from estimators.projection.layouts import TOTAL_WORDS
 
 type Array = NDArray[np.float64]
 type Whole = NDArray[np.intp]
@@ -113,7 +114,18 @@ class CountSeries:
         return replace(self, counts=self.counts[:, : self.position(period, "known_through") + 1])
 
     def together(self, name: str) -> "CountSeries":
-        """All areas as one, under a name."""
+        """All areas as one, under a name.
+
+        Raises
+        ------
+        DataError
+            If one of several areas is their total by its name: it would be counted twice.
+        """
+        total = [area for area in self.areas if periods.plain(area) in TOTAL_WORDS and len(self.areas) > 1]
+        if total:
+            raise DataError(
+                [Problem(self.label, None, "area", total[0], "areas without their total, which would be counted twice")]
+            )
         return replace(self, areas=(name,), counts=self.counts.sum(axis=0, keepdims=True))
 
     def position(self, period: str, column: str) -> int:
