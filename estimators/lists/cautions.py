@@ -3,6 +3,7 @@
 import numpy as np
 from scipy import special
 
+from estimators.lists import outcome
 from estimators.lists.refusals import few_overlaps
 from estimators.lists.table import Lists
 from estimators.lists.terms import Places, spoken
@@ -12,7 +13,6 @@ from estimators.numeric.bootstrap import Limits
 
 HIGH = 10.0  # times the lower bound
 FAR = 100.0  # times the people listed
-NARROW = 0.5  # people
 STABLE = 0.5
 RARE = 0.01
 
@@ -37,8 +37,8 @@ def of_estimate(lists: Lists, point: float, limits: tuple[float, float], *, apar
         )
     if not np.isfinite(limits[1]):
         found.append("the figures set no upper limit: every larger number of people is consistent with them")
-    elif limits[1] - limits[0] < NARROW:
-        found.append("the interval has no width: the overlaps leave nothing to chance, which no real lists do")
+    elif limits[1] - limits[0] < outcome.NARROW:
+        found.append(outcome.NO_WIDTH)
     elif limits[1] < bound:
         text = "that lists without links between them imply, however people differ"
         found.append(f"even the upper limit is below the lower bound of {number(bound)} {text}")
@@ -84,11 +84,15 @@ def of_fit(fit: loglinear.Fit, lists: Lists) -> list[str]:
 
 
 def lowest(lists: Lists) -> float:
-    """Chao's lower bound of the true count, lists alike, in its form for small counts."""
+    """Lower bound of the true count, however people differ: n + Σ_{i<j} a_i a_j / f_2, a_i people on list i alone, f_2 on two lists.
+
+    If a list multiplies everybody's odds by its own factor o_i, people on one and on two lists are Σ o_i m_1 and Σ_{i<j} o_i o_j m_2 with
+    m_1² ≤ m_0 m_2 (Cauchy and Schwarz), and a_i/a_j tells o_i/o_j. For lists alike it is Chao's (L - 1)/(2 L) f_1²/f_2, which for lists
+    that differ in size is no bound.
+    """
     orders = patterns.orders(len(lists.names))
-    once, twice = (float(lists.table[orders == size].sum()) for size in (1, 2))
-    share = (len(lists.names) - 1) / len(lists.names)
-    return lists.observed + share * (once * once / (2.0 * twice) if twice else once * max(once - 1.0, 0.0) / 2.0)
+    alone, twice = lists.table[orders == 1], float(lists.table[orders == 2].sum())
+    return lists.observed + 0.5 * float(alone.sum() ** 2 - (alone**2).sum()) / max(twice, 1.0)
 
 
 def share_same(chosen: Places, first: Places) -> float:

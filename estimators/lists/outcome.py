@@ -14,6 +14,8 @@ from estimators.numeric import patterns
 type Groups = dict[str, xr.Dataset]
 
 PROBABILITY = 0.95
+NARROW = 0.5  # people
+NO_WIDTH = "the interval has no width: the overlaps leave nothing to chance, which no real lists do"
 
 
 def taken(lists: object, estimator: str, *, fewest: int = 2, most: int = 16, censored: bool = False) -> Lists:
@@ -82,6 +84,8 @@ def drawn(
 ) -> Groups:
     """Groups of a method that gives a posterior, from draws of the true count (chains, draws); other arguments as in `estimated`."""
     draws = np.asarray(true_count, dtype=np.float64)[:, :, None, None]
+    low, high = np.quantile(draws, [0.5 - 0.5 * PROBABILITY, 0.5 + 0.5 * PROBABILITY])
+    cautions = [*cautions, *([NO_WIDTH] if high - low < NARROW else [])]
     dims = ("chain", "draw", "area", "period")
     values = {"true_count": (dims, draws), "reporting_probability": (dims, lists.observed / draws)}
     places = {"chain": np.arange(draws.shape[0]), "draw": np.arange(draws.shape[1])}
