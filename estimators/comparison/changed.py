@@ -68,7 +68,8 @@ def hide_lists(estimator: Estimator, lists: Lists, *, seed: int) -> Finding:
     status = f"missed {len(missed)} of {int(given.sum())}" if missed else "predicted"
     text = f"The size of {predicted} of {int(given.sum())} lists lies within the 95 % interval predicted from the other lists."
     outside = f" Outside: {', '.join(missed)}." if missed else ""
-    return Finding("lists hidden", status, text + outside, table)
+    without = f" {int((~given).sum())} of the lists have no prediction." if not given.all() else ""
+    return Finding("lists hidden", status, text + outside + without, table)
 
 
 def drop_lists(estimator: Estimator, lists: Lists, *, seed: int) -> Finding:

@@ -92,6 +92,7 @@ class AveragedLogLinear:
         ranked = every_model(figures, self.order, price, WINDOW, "AveragedLogLinear")
         weights = np.exp(-0.5 * (ranked.criterion - ranked.criterion[0]))
         weights /= weights.sum()
+        best = loglinear.fit(figures.table[None], ranked.terms[:1], ranked.coefficients[:1])
         means, spreads = _moments(figures, ranked)
         medians = np.maximum(ranked.unlisted, 1e-6)
         low, point, high = figures.observed + mixtures.quantiles(weights, medians, spreads, LEVELS)
@@ -104,6 +105,7 @@ class AveragedLogLinear:
             cautions=[
                 *cautions.of_estimate(figures, float(point), (float(low), float(high))),
                 *_apart(figures, ranked, weights),
+                *cautions.of_fit(best, figures),
             ],
             fitted=weights @ means,
             more={

@@ -1,18 +1,17 @@
 """Bayesian averaging over log-linear models of lists and covariates, with counts that are upper limits."""
 
-import warnings
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
 import numpy as np
 import xarray as xr
 
-from estimators.errors import ConvergenceWarning, ModelError
+from estimators.errors import ModelError
 from estimators.lists.crossed import Crossed, categorical, crossed
 from estimators.lists.outcome import Groups, drawn, taken
 from estimators.lists.table import Array, Lists
 from estimators.numbers import number
-from estimators.numeric import bayesian_loglinear, limited_counts
+from estimators.numeric import bayesian_loglinear, limited_counts, predictive
 from estimators.numeric.bayesian_loglinear import Average, Shrinkage
 from estimators.priors import Prior
 
@@ -30,6 +29,7 @@ FEW = 20  # people on two lists or more
 LIKELY = 0.3  # probability of the largest model from which it may be too small
 EDGE = 0.05  # probability of models whose neighbours were not looked at
 LARGEST_K = 0.7
+POOR = 1e-3  # share of tables drawn from the posterior that are as far from it
 
 
 class HowMany(Protocol):
@@ -159,7 +159,7 @@ class BayesianLogLinear:
             figures,
             total.reshape(shape),
             rests_on=f"no interaction of more than {self.order} lists, nor of all of them; the prior shares the rest out between models",
-            cautions=_cautions(cross, found, (self.prior, other), medians),
+            cautions=[*_cautions(cross, found, (self.prior, other), medians), *_misfit(cross, found, rng)],
             fitted=np.bincount(cross.pattern, weights=mean, minlength=2 ** len(figures.names)),
             statistics=_statistics(found),
         )
@@ -189,14 +189,16 @@ def _completed(cross: Crossed, found: Average, rng: np.random.Generator) -> tupl
 
 
 def _statistics(found: Average) -> xr.Dataset:
-    if not found.pareto_k < LARGEST_K:
-        text = (
-            f"Pareto k̂ = {found.pareto_k:.2f}: the importance weights cannot be trusted, so little do these figures say of the "
-            "coefficients; expected prior='unit-information', a smaller order, or fewer covariates"
-        )
-        warnings.warn(text, ConvergenceWarning, stacklevel=4)
     values = {"pareto_k": found.pareto_k, "effective_draws": found.effective, "proposed_draws": float(found.proposed)}
     return xr.Dataset({name: ((), value) for name, value in values.items()})
+
+
+def _misfit(cross: Crossed, found: Average, rng: np.random.Generator) -> list[str]:
+    """Counts that are hardly ever as far from the posterior as tables drawn from it."""
+    exact = cross.table.exact
+    means = np.exp(found.beta[:CHECKED] @ cross.table.design[exact].T)
+    text = "the model does not fit: tables drawn from it are hardly ever as far from it as these figures are; its interval leaves that out"
+    return [text] if predictive.share_as_far(cross.table.low[exact], means, rng) < POOR else []
 
 
 def _models(cross: Crossed, found: Average) -> xr.Dataset:
@@ -217,6 +219,11 @@ def _models(cross: Crossed, found: Average) -> xr.Dataset:
 
 def _cautions(cross: Crossed, found: Average, priors: tuple[str, str], medians: tuple[float, float]) -> list[str]:
     told = []
+    if not found.pareto_k < LARGEST_K:
+        told.append(
+            f"the draws cannot be trusted (Pareto k̂ {found.pareto_k:.2f}), so little do these figures say of the coefficients; expected "
+            "prior='unit-information', a smaller order, or fewer covariates"
+        )
     if abs(medians[0] / medians[1] - 1.0) > APART:
         told.append(
             f"the prior decides: the median is {number(medians[0])} under the {priors[0]} prior and {number(medians[1])} under the "

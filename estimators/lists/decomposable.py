@@ -11,6 +11,7 @@ import xarray as xr
 from estimators.errors import ExistenceError, ModelError
 from estimators.lists import graph_answers
 from estimators.lists.outcome import Groups, drawn, taken
+from estimators.lists.refusals import few_overlaps
 from estimators.lists.table import EVERYONE, Lists
 from estimators.numeric import decomposable as numeric
 from estimators.numeric import graph_walk, hidden_grid
@@ -130,6 +131,8 @@ class DecomposableGraphs:
         cautions = self._cautions(found, chosen, margin, table)
         if not (figures.on.sum(axis=1) > 1).any():
             cautions.append("nobody is on two lists: how many are on none is the prior's answer")
+        else:
+            cautions += few_overlaps(figures)
         groups = drawn(
             figures,
             draws[None, :],

@@ -8,6 +8,7 @@ import xarray as xr
 
 from estimators.errors import ModelError
 from estimators.lists.outcome import Groups, drawn, taken
+from estimators.lists.refusals import few_overlaps
 from estimators.lists.table import Lists
 from estimators.numeric import latent_sampling, patterns
 from estimators.numeric.latent_class import Model
@@ -127,6 +128,10 @@ class LatentClass:
         out = []
         if not (lists.on.sum(axis=1) > 1).any():
             out.append("nobody is on two lists: how many are on none is the prior's answer")
+        else:
+            out += few_overlaps(lists)
+        if len(lists.names) == 3 and self.classes > 1:
+            out.append("of three lists no figure tells one class from two: the prior decides between them")
         if not run.mixed:
             text = f"the chains do not agree: R-hat {run.r_hat:.3f}, {min(run.bulk, run.tail):,.0f} effective draws"
             out.append(

@@ -156,6 +156,17 @@ def test_a_hidden_list_is_predicted_where_lists_are_independent():
     assert told.status == "predicted"
 
 
+def test_hidden_lists_without_a_prediction_are_counted():
+    table = pd.DataFrame(
+        {"A": [1, 0, 0, 1, 1, 0], "B": [0, 1, 0, 1, 0, 1], "C": [0, 0, 1, 0, 0, 1], "count": [50, 40, 30, 9, 0, 8]}
+    )
+    table.loc[len(table)] = {"A": 1, "B": 1, "C": 1, "count": 3}
+    told = est.hide_lists(est.Independence(), est.read_lists(table), seed=1)
+    refused = int((told.table["status"] == "refused").sum())
+    assert 0 < refused < 3
+    assert told.text.endswith(f"{refused} of the lists have no prediction.")
+
+
 def test_a_hidden_list_is_missed_where_a_list_leads_to_another():
     told = est.hide_lists(est.Independence(), est.datasets.lists("Kosovo"), seed=1)
     assert told.status.startswith("missed")
