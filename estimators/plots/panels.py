@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil
 from textwrap import shorten
 
+import matplotlib as mpl
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
@@ -52,6 +53,7 @@ def label_periods(figure: Figure, panels: Sequence[Axes], place: Array, periods:
         axes.tick_params(labelsize=SMALL)
         axes.tick_params(axis="x", rotation=60)
         set_vertical_log_ticks(axes)
+    _hide_inner(panels, across)
     lowest = len(panels) - 1 - (len(panels) - 1) % across
     for axes in panels[
         max(0, len(panels) - across) : lowest
@@ -61,6 +63,21 @@ def label_periods(figure: Figure, panels: Sequence[Axes], place: Array, periods:
                 period, (at, 0.0), (0.0, -6.0), xycoords=("data", "axes fraction"), textcoords="offset points",
                 rotation=60, ha="center", va="top", fontsize=SMALL,
             ).set_in_layout(False)  # fmt: skip
+
+
+def _hide_inner(panels: Sequence[Axes], across: int) -> None:
+    """Ticks stand at the left and below each column only; inside, the rules alone: most of the time of drawing was theirs."""
+    low, high = panels[0].get_ylim()
+    rules = [tick for tick in panels[0].yaxis.get_majorticklocs() if low <= tick <= high]
+    for number, axes in enumerate(panels):
+        if number % across:
+            axes.yaxis.set_visible(False)
+            axes.hlines(
+                rules, 0.0, 1.0, transform=axes.get_yaxis_transform(), zorder=0.5,
+                color=mpl.rcParams["grid.color"], linewidth=mpl.rcParams["grid.linewidth"],
+            )  # fmt: skip
+        if number + across < len(panels):
+            axes.xaxis.set_visible(False)
 
 
 def finish_panels(
