@@ -159,7 +159,16 @@ def usual_counts(counts: Array) -> Array:
 
 
 def learn(triangle: RevisionTriangle, settled_after: int) -> revisions.Revisions:
-    """Rates of revision from every pair of successive cuts."""
+    """Rates of revision from every pair of successive cuts.
+
+    Raises
+    ------
+    DataError
+        If nothing was counted in any month: the rates are per case.
+    """
+    if not np.nansum(triangle.counts) > 0.0:
+        expected = "a count above 0 in some month: rates of revision are per case, and 0 of none says nothing"
+        raise DataError([Problem(triangle.label, None, triangle.counted, "0 throughout", expected)])
     limits = revisions.edges(settled_after)
     changes, usual, before, months = [], [], [], []
     for place, (old, new) in enumerate(zip(triangle.cuts[:-1], triangle.cuts[1:], strict=True)):

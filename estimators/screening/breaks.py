@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from estimators.diagnostics import Finding
 from estimators.evidence import Evidence
 from estimators.numeric.level_breaks import level_breaks
-from estimators.screening.series import Series, series_of
+from estimators.screening.series import FEWEST, Series, series_of
 
 type Array = NDArray[np.float64]
 
@@ -162,6 +162,10 @@ def _elsewhere(series: Series, one: int, at: int) -> float:
 
 
 def _text(table: pd.DataFrame, number: int, threshold: float) -> str:
+    if not number:
+        return (
+            f"No series has {FEWEST} known figures or more: of fewer nobody can tell a break, and none was looked for."
+        )
     if table.empty:
         return (
             f"In none of {number} series do the figures speak for a lasting break with odds of {threshold:g} or more."

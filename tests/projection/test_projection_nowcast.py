@@ -110,3 +110,12 @@ def test_result_goes_to_netcdf_and_back(tmp_path):
     post = est.fit(est.Nowcast(), est.read_triangle(table()), seed=1)
     read = est.load(est.save(post, tmp_path / "post.nc"))
     assert set(read.children) == set(post.children)
+
+
+def test_a_triangle_without_a_single_case_is_refused():
+    triangle = est.read_triangle(table().assign(victims=0))
+    for asked in (lambda: est.revision_factors(triangle), lambda: est.fit(est.Nowcast(), triangle, seed=1)):
+        with pytest.raises(
+            est.DataError, match="column victims: '0 throughout': expected a count above 0 in some month"
+        ):
+            asked()

@@ -156,3 +156,8 @@ def test_too_little_to_look_at():
     finding = est.find_breaks(evidence_of({"A": [1, 2, 3]}))
     assert finding.status == "0 in 0 series"
     assert est.break_odds(evidence_of({"A": [1, 2, 3]})).empty
+
+
+def test_series_too_short_to_break_are_not_said_to_hold():
+    found = est.find_breaks(evidence_of({"A": [5, 500, 510]}))
+    assert "No series has 4 known figures or more" in str(found)
