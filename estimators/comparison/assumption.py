@@ -43,7 +43,8 @@ def sweep_assumption(
     Notes
     -----
     With n listed and N̂ the estimate, N(ω) = n + ω (N̂ - n), and limits likewise: ω is the odds ratio that the identifying assumption of
-    the method sets to 1. Between given lists, the mean of every pattern that holds them is multiplied by ω.
+    the method sets to 1. Where counts are upper limits, n is the least it can be. Between given lists, the mean of every pattern that
+    holds them is multiplied by ω.
 
     References
     ----------

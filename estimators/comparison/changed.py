@@ -41,7 +41,8 @@ def hide_lists(estimator: Estimator, lists: Lists, *, seed: int) -> Finding:
     Notes
     -----
     The people of list h are a population whose size n_h is known. The other lists see some of them; the method is asked how many there
-    are in all, without being told of those on h alone. A method whose assumptions fail here has no claim to hold for the people on no
+    are in all, without being told of those on h alone. Where counts are upper limits, the size lies within limits, and an interval that
+    meets these covers it. A method whose assumptions fail here has no claim to hold for the people on no
     list; one that passes may still fail there.
 
     Examples
@@ -53,13 +54,14 @@ def hide_lists(estimator: Estimator, lists: Lists, *, seed: int) -> Finding:
     """
     if len(lists.names) < 3:
         raise ModelError(f"hiding a list leaves at least two: expected three lists, here are {len(lists.names)}")
-    rows = []
+    rows, at_most = [], []
     for place, name in enumerate(lists.names):
         among = lists.only(lists.on[:, place])
+        at_most.append(among.observed_at_most)
         rows.append({"list": name, "known": among.observed} | answer(estimator, partial(among.without, name), seed))
     table = pd.DataFrame(rows)
     given = table["status"] != "refused"
-    table["covered"] = given & (table["lower"] <= table["known"]) & (table["known"] <= table["upper"])
+    table["covered"] = given & (table["lower"] <= at_most) & (table["known"] <= table["upper"])
     predicted, missed = int(table["covered"].sum()), list(table["list"][given & ~table["covered"]])
     if not given.any():
         return Finding(

@@ -41,6 +41,8 @@ def _warn_and_refuse(table: pd.DataFrame) -> str:
 
 def _who(seen: Lists | Captures) -> str:
     if isinstance(seen, Lists):
-        return f"{seen.observed:,} people are on at least one of the {len(seen.names)} lists ({', '.join(seen.names)})."
+        most = seen.observed_at_most
+        people = f"{seen.observed:,}" if most == seen.observed else f"{seen.observed:,} to {most:,}"
+        return f"{people} people are on at least one of the {len(seen.names)} lists ({', '.join(seen.names)})."
     again = seen.people[seen.captures > 1].sum()
     return f"{seen.observed:,} people were met at least once, {again:,.0f} of them more than once."

@@ -230,9 +230,10 @@ def _cautions(cross: Crossed, found: Average, priors: tuple[str, str], medians: 
             f"{priors[1]} prior"
         )
     lists = cross.lists
-    several = lists.counts[lists.on.sum(axis=1) > 1].sum()
+    several = int(lists.counts[(lists.on.sum(axis=1) > 1) & ~lists.censored].sum())
     if several < FEW:
-        told.append(f"only {number(float(several))} people are on two lists or more: the overlaps say little")
+        who = f"only {several} people are" if several > 1 else "nobody is" if several == 0 else "only one person is"
+        told.append(f"{who} known to be on two lists or more: the overlaps say little")
     active = cross.table.active(found.models)
     largest = float(found.probability[active.all(axis=1)].sum()) if cross.table.terms else 0.0
     if active.shape[1] >= (~cross.table.missing).sum() and largest > LIKELY:

@@ -32,6 +32,8 @@ def taken(lists: object, estimator: str, *, fewest: int = 2, most: int = 16, cen
         raise ModelError(f"{estimator} needs {fewest} to {most} lists: here are {len(lists.names)}")
     if lists.censored.any() and not censored:
         raise ModelError(f"{estimator} cannot use counts that are upper limits: BayesianLogLinear can")
+    if not lists.observed:
+        raise ModelError(f"{estimator}: every count is an upper limit: expected at least one that is known")
     return lists
 
 

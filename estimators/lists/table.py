@@ -26,11 +26,16 @@ def hash_of(head: object, columns: Sequence[Sequence[object]]) -> str:
     return hashlib.sha256("\n".join([json.dumps(head), *written]).encode()).hexdigest()
 
 
-def cells_of(observed: int, indicator: str) -> xr.Dataset:
-    """One number of people in the shape that every result has: one area, one period."""
-    values = {name: (("area", "period"), [[float(observed)]]) for name in ("reported", "lower", "upper")}
+def cells_of(observed: int, indicator: str, at_most: int | None = None) -> xr.Dataset:
+    """One number of people, and at most how many, in the shape that every result has: one area, one period."""
+    ends = {"reported": observed, "lower": observed, "upper": observed if at_most is None else at_most}
+    values = {name: (("area", "period"), [[float(value)]]) for name, value in ends.items()}
     cells = xr.Dataset(values | {"years": (("period",), [1.0])}, coords={"area": [EVERYONE], "period": ["once"]})
     return cells.assign_attrs(indicator=indicator)
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:,.0f}" if low == high else f"{low:,.0f} to {high:,.0f}"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -68,12 +73,15 @@ class Lists:
     label: str = "DataFrame"
 
     def __repr__(self) -> str:
-        sizes = ", ".join(f"{name} {size:,.0f}" for name, size in zip(self.names, self.sizes, strict=True))
+        least = np.where(self.censored, 0.0, self.counts) @ self.on
+        spans = zip(self.names, least, self.sizes, strict=True)
+        sizes = ", ".join(f"{name} {_span(low, high)}" for name, low, high in spans)
         known = (
             f"\n  covariates: {', '.join(map(str, self.covariates.columns))}" if len(self.covariates.columns) else ""
         )
         limits = f"\n  {int(self.censored.sum())} cells are upper limits" if self.censored.any() else ""
-        return f"Lists from {self.label}: {self.observed:,} people on {len(self.names)} lists\n  {sizes}{known}{limits}"
+        people = _span(self.observed, self.observed_at_most)
+        return f"Lists from {self.label}: {people} people on {len(self.names)} lists\n  {sizes}{known}{limits}"
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Lists) and self.hash == other.hash
@@ -83,17 +91,25 @@ class Lists:
 
     @property
     def observed(self) -> int:
-        """People on at least one list."""
+        """People known to be on at least one list; a count that is an upper limit adds nobody, since it may hold nobody."""
+        return int(self.counts[~self.censored].sum())
+
+    @property
+    def observed_at_most(self) -> int:
+        """People on at least one list, if every upper limit is reached; as `observed` where no count is one."""
         return int(self.counts.sum())
 
     @cached_property
     def table(self) -> Array:
-        """People of each capture pattern, (2^lists,), in the order of `estimators.numeric.patterns`; entry 0, on no list, is 0."""
+        """People of each capture pattern, (2^lists,), upper limits as they stand, in the order of `estimators.numeric.patterns`.
+
+        Entry 0, on no list, is 0.
+        """
         return patterns.tabulated(self.on, self.counts)
 
     @property
     def sizes(self) -> Array:
-        """People on each list, (lists,)."""
+        """People on each list, (lists,), upper limits as they stand."""
         return np.asarray(self.counts @ self.on)
 
     @cached_property
@@ -106,8 +122,8 @@ class Lists:
 
     @property
     def cells(self) -> xr.Dataset:
-        """The number observed, in the shape that every result has: one area, one period."""
-        return cells_of(self.observed, "people on lists")
+        """The number observed, and at most how many, in the shape that every result has: one area, one period."""
+        return cells_of(self.observed, "people on lists", self.observed_at_most)
 
     def only(self, rows: Mask) -> "Lists":
         """Some of the rows; all lists stay."""

@@ -97,7 +97,7 @@ def test_the_prior_is_named_where_it_decides():
 
 def test_few_overlaps_are_told():
     post = fit(BayesianLogLinear(), est.datasets.lists("NewOrl_5"))
-    assert any("only 12 people are on two lists or more" in text for text in cautions_of(post))
+    assert any("only 12 people are known to be on two lists or more" in text for text in cautions_of(post))
 
 
 def test_independent_lists_are_recovered():
@@ -189,3 +189,26 @@ def test_lists_that_it_cannot_take_are_refused():
     many = people.assign(**{f"x{k}": (np.arange(len(people)) // 2**k) % 2 + 2 for k in range(7)})
     with pytest.raises(ModelError, match="expected at most 63"):
         fit(BayesianLogLinear(order=3), est.read_lists(many))
+
+
+def test_upper_limits_are_no_floor_of_the_answer():
+    on = {"A": [1, 0, 0, 1, 1, 0, 1], "B": [0, 1, 0, 1, 0, 1, 1], "C": [0, 0, 1, 0, 1, 1, 1]}
+    counts = ["60", "45", "30", "20", "<=13", "10", "<5"]
+    lists = est.read_lists(pd.DataFrame(on).assign(count=counts))
+    post = fit(BayesianLogLinear(), lists)
+    listed = post["posterior"]["reporting_probability"] * post["posterior"]["true_count"]
+    assert (post["observed_data"]["reported"].item(), post["observed_data"]["upper"].item()) == (165, 182)
+    assert 165 - 1e-9 <= listed.min() < listed.max() <= 182 + 1e-9
+    told = est.compare_lists(lists, seed=1, methods=["bayesian_log_linear", "independence"])
+    assert told.table.attrs["observed"] == 165
+    assert told.text.startswith(
+        "165 to 182 people are on at least one of the 3 lists (A, B, C). One of 2 methods gives"
+    )
+    hidden = est.read_lists(pd.DataFrame(on).assign(D=[1] * 7, count=counts))
+    assert (est.hide_lists(BayesianLogLinear(), hidden, seed=1).table["known"] <= 165).all()
+
+
+def test_counts_of_which_none_is_known_are_refused():
+    on = {"A": [1, 0, 0, 1], "B": [0, 1, 0, 1], "C": [0, 0, 1, 1]}
+    with pytest.raises(ModelError, match="every count is an upper limit"):
+        est.fit(BayesianLogLinear(), est.read_lists(pd.DataFrame(on).assign(count="<5")), seed=1)

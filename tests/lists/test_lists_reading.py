@@ -57,6 +57,17 @@ def test_upper_limits_are_kept_as_such(written, count, limit):
     assert lists.censored.tolist() == [False, False, limit]
 
 
+def test_an_upper_limit_is_nobody_observed():
+    """It counted as people who were seen: a floor that the true count may be below."""
+    lists = est.read_lists(PLAIN.assign(count=["40", "30", "<5"]))
+    assert (lists.observed, lists.observed_at_most) == (70, 74)
+    cells = {name: lists.cells[name].item() for name in ("reported", "lower", "upper")}
+    assert cells == {"reported": 70.0, "lower": 70.0, "upper": 74.0}
+    assert "70 to 74 people on 2 lists\n  police 40 to 44, shelter 30 to 34" in repr(lists)
+    exact = est.read_lists(PLAIN)
+    assert exact.observed == exact.observed_at_most == 76
+
+
 @pytest.mark.parametrize(
     ("frame", "expected"),
     [
