@@ -281,3 +281,36 @@ def test_a_covariate_of_many_words_is_refused_at_once():
     table = pd.DataFrame({"captures": [1, 1, 2] * 400, "who": [f"P{at}" for at in range(1200)]})
     with pytest.raises(ModelError, match="who has 1,200 values that are no numbers: expected at most 50"):
         est.fit(est.RepeatedCaptures(covariates=("who",)), est.read_captures(table), seed=1)
+
+
+def caught(often):
+    return read_captures(pd.DataFrame({"captures": often[often > 0]}))
+
+
+def test_a_geometric_fit_that_a_negative_binomial_beats_says_so():
+    """Geometric captures said 59,000 (56,000 to 62,000) of some 48,000 people without a word."""
+    rng = np.random.default_rng(7)
+    captures = caught(rng.poisson(0.8 * rng.gamma(2.0, 0.5, size=40_000)))
+    assert "negative binomial captures fit clearly better" in told(RepeatedCaptures("geometric"), captures)
+    right = caught(rng.poisson(0.8 * rng.gamma(1.0, 1.0, size=40_000)))
+    assert "fit clearly better" not in told(RepeatedCaptures("geometric"), right)
+
+
+@pytest.mark.parametrize("family", ["zelterman", "chao"])
+def test_captures_beyond_two_tell_whether_those_below_are_poisson(family):
+    rng = np.random.default_rng(8)
+    assert "three times or more" in told(RepeatedCaptures(family), caught(rng.geometric(0.6, size=30_000) - 1))
+    gone = np.concatenate([rng.poisson(1.2, size=12_000), np.ones(3000)])
+    assert "three times or more" in told(RepeatedCaptures(family), caught(gone))
+    assert "three times or more" not in told(RepeatedCaptures(family), caught(rng.poisson(0.8, size=20_000)))
+
+
+def test_the_check_beyond_two_is_quiet_where_captures_are_poisson():
+    rng = np.random.default_rng(9)
+    alarms = 0
+    for _ in range(100):
+        sex = rng.integers(2, size=3000)
+        often = rng.poisson(np.exp(-0.5 + 0.6 * sex))
+        table = pd.DataFrame({"captures": often, "sex": np.where(sex, "f", "m")})[often > 0]
+        alarms += "three times or more" in told(RepeatedCaptures("zelterman", ("sex",)), read_captures(table))
+    assert alarms <= 2
