@@ -7,7 +7,7 @@ import numpy as np
 import xarray as xr
 
 from estimators.errors import ExistenceError, ModelError
-from estimators.lists import cautions, log_linear, outcome, stepwise, terms
+from estimators.lists import chosen, log_linear, outcome, terms
 from estimators.lists.table import Array, Lists
 from estimators.lists.terms import Places
 from estimators.numbers import number
@@ -74,12 +74,12 @@ class BestBIC:
 
     def __post_init__(self) -> None:
         check_order(self.order)
-        stepwise.check_bootstrap(self.bootstrap, self.interval)
+        chosen.check_bootstrap(self.bootstrap, self.interval)
 
     def __repr__(self) -> str:
         return (
             f"BestBIC. The Poisson log-linear model with the best BIC of all hierarchical ones{largest_in_words(self.order)}, fitted by "
-            f"maximum likelihood. {stepwise.in_words(self.bootstrap, self.interval)} No interaction of all lists together."
+            f"maximum likelihood. {chosen.in_words(self.bootstrap, self.interval)} No interaction of all lists together."
         )
 
     def priors(self) -> tuple[Prior, ...]:
@@ -100,32 +100,12 @@ class BestBIC:
         ranked = every_model(figures, self.order, price, WINDOW, "BestBIC")
         model = ranked.terms[0][ranked.terms[0] != loglinear.NO_TERM]
         fit = loglinear.fit(figures.table[None], model[None], ranked.coefficients[:1, : len(model)])
-        point = figures.observed + float(fit.unlisted[0])
-        more, found = log_linear.measures(figures, fit), list[str]()
-        if self.bootstrap:
-            limits, same = self._limits(figures, ranked, point, price, rng)
-            more |= stepwise.bootstrap_figures(limits, self.bootstrap, same)
-            found += cautions.of_replicates(limits, same, terms.spoken_terms(model, figures.names, "no links"))
-            interval, ends = stepwise.KINDS[self.interval], (limits.lower, limits.upper)
-        else:
-            interval, ends = log_linear.INTERVALS["profile"], log_linear.conditional_limits(figures, fit, "profile")
-        groups = outcome.estimated(
-            figures,
-            point,
-            ends,
-            interval=interval,
-            rests_on=terms.rests_on(model, figures.names),
-            cautions=[
-                *cautions.of_estimate(figures, point, ends, apart=not self.bootstrap),
-                *cautions.of_terms(figures, model),
-                *cautions.of_fit(fit, figures),
-                *_as_good(ranked, figures),
-                *found,
-            ],
-            fitted=fit.means[0],
-            more=more,
-        )
-        groups["estimate"].attrs["terms"] = terms.spoken_terms(model, figures.names)
+
+        def limits(point: float) -> tuple[Limits, float]:
+            return self._limits(figures, ranked, point, price, rng)
+
+        found = chosen.Chosen(figures, model, fit)
+        groups = chosen.answered(found, self.bootstrap, self.interval, limits, _as_good(ranked, figures))
         return groups | {"models": table_of(ranked, figures)}
 
     def _limits(
@@ -135,13 +115,13 @@ class BestBIC:
         shortlist = ranked.first(MOST)
         means = loglinear.fit(lists.table[None], shortlist.terms, shortlist.coefficients).means
 
-        def chosen(tables: Array) -> tuple[Array, Array]:
+        def best_of(tables: Array) -> tuple[Array, Array]:
             place, unlisted = reselection.best(tables, shortlist, means, price)
             return place.astype(np.float64), tables.sum(axis=1) + unlisted
 
-        place, everyone = chosen(bootstrap.resampled(lists.table, point, self.bootstrap, rng))
+        place, everyone = best_of(bootstrap.resampled(lists.table, point, self.bootstrap, rng))
         left_out, weights = bootstrap.one_left_out(lists.table)
-        limits = bootstrap.limits(point, everyone, chosen(left_out)[1], weights, self.interval)
+        limits = bootstrap.limits(point, everyone, best_of(left_out)[1], weights, self.interval)
         return limits, float((place == 0).mean())
 
 

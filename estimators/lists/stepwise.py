@@ -6,18 +6,13 @@ from typing import ClassVar
 import numpy as np
 
 from estimators.errors import ModelError
-from estimators.lists import cautions, log_linear, outcome, terms
+from estimators.lists import cautions, chosen, log_linear, outcome, terms
 from estimators.lists.table import Array, Lists
 from estimators.numeric import bootstrap, forward, loglinear
 from estimators.numeric.bootstrap import Kind, Limits
 from estimators.priors import Prior
 
 CELLS = 2**20  # of one stacked fit
-KINDS = {
-    "envelope": "95 % bootstrap with selection, envelope of BCa and percentile limits",
-    "bca": "95 % BCa bootstrap with selection",
-    "percentile": "95 % percentile bootstrap with selection",
-}
 CHOSEN = (
     *log_linear.SAME,
     "lists are linked in pairs only, and pairs that the figures do not ask for are not linked at all",
@@ -73,13 +68,13 @@ class Stepwise:
     def __post_init__(self) -> None:
         if not 0.0 <= self.threshold <= 1.0:
             raise ModelError(f"threshold {self.threshold:g}: expected a p-value between 0 and 1")
-        check_bootstrap(self.bootstrap, self.interval)
+        chosen.check_bootstrap(self.bootstrap, self.interval)
 
     def __repr__(self) -> str:
         return (
             "Stepwise. Poisson log-linear model of the capture patterns, fitted by maximum likelihood; links between two lists enter one "
             f"by one, the least likely overlap first, while its one-sided Poisson p-value is below {self.threshold:g} and one finite "
-            f"estimate exists. {in_words(self.bootstrap, self.interval)} No interaction of three lists or more."
+            f"estimate exists. {chosen.in_words(self.bootstrap, self.interval)} No interaction of three lists or more."
         )
 
     def priors(self) -> tuple[Prior, ...]:
@@ -102,75 +97,28 @@ class Stepwise:
         first = forward.select(figures.table[None], self.threshold, start)
         model = np.concatenate([single, first.chosen[0][first.chosen[0] != loglinear.NO_TERM]])
         fit = loglinear.fit(figures.table[None], model[None])
-        point = figures.observed + float(fit.unlisted[0])
-        more, found = log_linear.measures(figures, fit), self._refused(first.refused, figures)
-        if self.bootstrap:
+
+        def limits(point: float) -> tuple[Limits, float]:
             replicates = bootstrap.resampled(figures.table, point, self.bootstrap, rng)
             again = self._selected(replicates, start)
             left_out, weights = bootstrap.one_left_out(figures.table)
             jackknife = left_out.sum(axis=1) + self._selected(left_out, start).unlisted
             everyone = replicates.sum(axis=1) + again.unlisted
-            limits = bootstrap.limits(point, everyone, jackknife, weights, self.interval)
-            same = cautions.share_same(again.chosen, first.chosen[0])
-            more |= bootstrap_figures(limits, self.bootstrap, same)
-            found += cautions.of_replicates(limits, same, terms.spoken_terms(model, figures.names, "no links"))
-            interval, ends = KINDS[self.interval], (limits.lower, limits.upper)
-        else:
-            interval, ends = log_linear.INTERVALS["profile"], log_linear.conditional_limits(figures, fit, "profile")
-        groups = outcome.estimated(
-            figures,
-            point,
-            ends,
-            interval=interval,
-            rests_on=terms.rests_on(model, figures.names),
-            cautions=[
-                *cautions.of_estimate(figures, point, ends, apart=not self.bootstrap),
-                *cautions.of_terms(figures, model),
-                *cautions.of_fit(fit, figures),
-                *found,
-            ],
-            fitted=fit.means[0],
-            more=more,
-        )
-        groups["estimate"].attrs["terms"] = terms.spoken_terms(model, figures.names)
-        return groups
+            ends = bootstrap.limits(point, everyone, jackknife, weights, self.interval)
+            return ends, cautions.share_same(again.chosen, first.chosen[0])
+
+        found = chosen.Chosen(figures, model, fit)
+        return chosen.answered(found, self.bootstrap, self.interval, limits, self._refused(first.refused, figures))
 
     def _selected(self, tables: Array, start: Array) -> forward.Selection:
         parts = -(-len(tables) * tables.shape[1] // CELLS)
         found = [forward.select(part, self.threshold, start) for part in np.array_split(tables, parts)]
         columns = ((part.chosen, part.p_values, part.unlisted) for part in found)
-        chosen, p_values, unlisted = (np.concatenate(column) for column in zip(*columns, strict=True))
-        return forward.Selection(chosen, p_values, unlisted, ())
+        pairs, p_values, unlisted = (np.concatenate(column) for column in zip(*columns, strict=True))
+        return forward.Selection(pairs, p_values, unlisted, ())
 
     def _refused(self, pairs: tuple[int, ...], lists: Lists) -> list[str]:
         return [
             f"the link of {terms.spoken(pair, lists.names)} would have entered, but with it the model has no estimate"
             for pair in pairs
         ]
-
-
-def check_bootstrap(count: int, interval: str) -> None:
-    """Refuse too few replicates, and unknown intervals."""
-    if isinstance(count, bool) or not isinstance(count, int) or not (count == 0 or 100 <= count <= 1_000_000):
-        raise ModelError(f"bootstrap {count!r}: expected 0, or a whole number of replicates from 100 to 1,000,000")
-    if interval not in KINDS:
-        raise ModelError(f"interval {interval!r}: expected 'envelope', 'bca' or 'percentile'")
-
-
-def in_words(count: int, interval: Kind) -> str:
-    """The sentence on the interval in the paragraph on methods."""
-    if not count:
-        return f"The interval is {log_linear.INTERVALS['profile']}: it ignores the choice."
-    return f"The interval is {KINDS[interval]}: each of {count:,} resampled tables chose its own terms."
-
-
-def bootstrap_figures(limits: Limits, count: int, same: float) -> dict[str, float]:
-    """What a bootstrap adds to the figures of an estimate."""
-    return {
-        "replicates": float(count),
-        "share_of_replicates_without_estimate": limits.missing,
-        "share_of_replicates_without_limit": limits.infinite,
-        "share_of_replicates_with_same_terms": same,
-        "bias_correction": limits.bias,
-        "acceleration": limits.acceleration,
-    }
