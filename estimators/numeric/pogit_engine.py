@@ -21,6 +21,8 @@ REPEATS = 4  # inner draws of a point, in antithetic pairs
 DIFFERENCE = 1e-2
 CHUNK_NUMBERS = 2_000_000  # numbers of a stack of Hessians, so that it stays in memory that is near
 FIRST = 128  # points of the round that fits the proposal
+GOOD = 0.5  # Pareto k̂ above which other proposals are tried
+ROUNDS, EACH_ROUND, LEAST_POWER = 6, 1024, 0.05
 LOOSE = 0.03  # how close to its mode a proposal for the inner unknowns has to be: the weights do the rest
 CLIMBS = 25
 FURTHEST = 2.0  # the inner mode is extrapolated no further
@@ -54,16 +56,39 @@ def draw(
         Draws wanted, and points proposed for them.
     """
     path, precision = _climbed(cells, outer_of, start, np.zeros(cells.incidence.shape[1]))
-    mode, spread, seed = path.x, _root_of(precision), int(rng.integers(2**31))
-    x, log_proposal = _proposed(mode, spread, min(FIRST, points), seed)
-    log_target, _, _ = _solved(cells, outer_of, x, path, LOOSE)
-    weight = _normalised(pareto.smoothed(log_target - log_proposal)[0])
-    if 1.0 / float((weight**2).sum()) > 4.0 * len(mode):
-        mode = weight @ x
-        spread = linalg.cholesky((weight[:, None] * (x - mode)).T @ (x - mode) + 1e-10 * np.eye(len(mode)), lower=True)
-    x, log_proposal = _proposed(mode, spread, points, seed + 1)
-    _, modes, roots = _solved(cells, outer_of, x, path, LOOSE)
-    return _corrected(cells, outer_of, (x, log_proposal), (modes, roots), size, rng)
+    first, seed = (path.x, _root_of(precision)), int(rng.integers(2**31))
+
+    def weighed(proposal: tuple[Array, Array]) -> Drawn:
+        x, log_proposal = _proposed(*proposal, points, seed + 1)
+        _, modes, roots = _solved(cells, outer_of, x, path, LOOSE)
+        return _corrected(cells, outer_of, (x, log_proposal), (modes, roots), size, rng)
+
+    def refitted(proposal: tuple[Array, Array], tried: int, place: int, least: float) -> tuple[Array, Array]:
+        x, log_proposal = _proposed(*proposal, tried, seed + place)
+        log_target, _, _ = _solved(cells, outer_of, x, path, LOOSE)
+        return _fitted(x, log_target - log_proposal, least) or proposal
+
+    found = weighed(refitted(first, min(FIRST, points), 0, 1.0))
+    if found.pareto_k < GOOD:
+        return found
+    better = first  # the posterior bends: proposals are led to it in steps
+    for place in range(ROUNDS):
+        better = refitted(better, EACH_ROUND, place + 2, LEAST_POWER)
+    return min(found, weighed(better), key=lambda one: one.pareto_k)
+
+
+def _fitted(x: Array, log_weight: Array, least: float) -> tuple[Array, Array] | None:
+    """Mean and lower root of the covariance of weighted points, weights raised to a power until enough count; None below `least`."""
+    power, size = 1.0, x.shape[1]
+    weight = _normalised(pareto.smoothed(log_weight)[0])
+    while 1.0 / float((weight**2).sum()) <= 4.0 * size:
+        power *= 0.8
+        if power < least:
+            return None
+        weight = _normalised(power * log_weight)
+    mean = weight @ x
+    apart = x - mean
+    return mean, linalg.cholesky((weight[:, None] * apart).T @ apart + 1e-10 * np.eye(size), lower=True)
 
 
 @dataclass(frozen=True)
