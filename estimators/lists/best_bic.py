@@ -11,7 +11,7 @@ from estimators.lists import chosen, log_linear, outcome, terms
 from estimators.lists.table import Array, Lists
 from estimators.lists.terms import Places
 from estimators.numbers import number
-from estimators.numeric import bootstrap, criteria, loglinear, reselection
+from estimators.numeric import bootstrap, criteria, forward, loglinear, reselection
 from estimators.numeric.bootstrap import Kind, Limits
 from estimators.numeric.criteria import Ranked
 from estimators.priors import Prior
@@ -112,11 +112,16 @@ class BestBIC:
         self, lists: Lists, ranked: Ranked, point: float, price: float, rng: np.random.Generator
     ) -> tuple[Limits, float]:
         """Limits, and the share of replicates that choose the same model."""
-        shortlist = ranked.first(MOST)
+        shortlist, single = ranked.first(MOST), terms.model_of((), lists, "BestBIC")
         means = loglinear.fit(lists.table[None], shortlist.terms, shortlist.coefficients).means
 
         def best_of(tables: Array) -> tuple[Array, Array]:
             place, unlisted = reselection.best(tables, shortlist, means, price)
+            lost = np.flatnonzero(
+                place < 0
+            )  # where no model has an estimate, the number goes where that of independent lists goes
+            if len(lost):
+                unlisted[lost] = forward.limits(tables[lost] > 0.5, np.tile(single, (len(lost), 1)))[1]
             return place.astype(np.float64), tables.sum(axis=1) + unlisted
 
         place, everyone = best_of(bootstrap.resampled(lists.table, point, self.bootstrap, rng))

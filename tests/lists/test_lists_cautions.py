@@ -110,3 +110,12 @@ def test_lists_that_hold_nearly_everybody_have_an_upper_limit():
     post, text = told(est.SampleCoverage(), lists)
     assert limits_of(post)[2] < 2030
     assert "no upper limit" not in text
+
+
+def test_resampled_tables_without_overlap_have_no_limit_and_are_not_left_out():
+    """With one person on both lists a third of the tables resampled have none: BestBIC left them out and ended at 6 people."""
+    lists = est.read_lists(pd.DataFrame({"A": [1, 0, 1], "B": [0, 1, 1], "count": [9, 8, 1]}))
+    best, text = told(est.BestBIC(bootstrap=400), lists)
+    assert limits_of(best)[2] == limits_of(told(est.Stepwise(bootstrap=400), lists)[0])[2] == np.inf
+    assert "set no upper limit" in text
+    assert "left out of the interval" not in text
