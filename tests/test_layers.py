@@ -30,7 +30,7 @@ ROOMS = {
         "numpy pandas xarray threadpoolctl",
     ),
     "diagnostics": ("numeric numbers errors", "numpy scipy pandas xarray arviz"),
-    "execution": ("provenance errors", "numpy pandas xarray tqdm distributed threadpoolctl"),
+    "execution": ("provenance errors", "numpy scipy pandas xarray tqdm distributed threadpoolctl"),
     "calibration": (
         "execution inference sampling counts diagnostics evidence numeric errors",
         "numpy scipy pandas xarray arviz_stats pymc pytensor",
