@@ -5,8 +5,8 @@ from collections.abc import Callable
 from estimators import numbers
 from estimators.plots.wording import plural
 from estimators.reports.checklist import Answer, from_author, unavailable
-from estimators.reports.facts import Facts
-from estimators.reports.needs import CHECK, FROM_CHECKS, NOT_RUN, RESULTS, SYNTHESIS
+from estimators.reports.facts import SYNTHESIS, Facts
+from estimators.reports.needs import CHECK, FROM_CHECKS, NOT_RUN, RESULTS
 from estimators.reports.page_checks import RARE, extremes
 from estimators.reports.page_end import draws_in_all
 from estimators.reports.page_model import written

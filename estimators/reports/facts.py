@@ -9,7 +9,7 @@ import pandas as pd
 import xarray as xr
 
 from estimators import numbers
-from estimators.diagnostics import Finding, Identification, contraction, convergence, identification
+from estimators.diagnostics import Finding, Identification, contraction, convergence, identification, share_sensitivity
 from estimators.plots import prediction_table
 from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
@@ -21,6 +21,7 @@ from estimators.results import limits, summary
 
 MASSES = (0.5, 0.8, 0.95)
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
+ASSUMED, SYNTHESIS = "assumed shares", "Synthesis"
 LARGEST_ERROR = 1.0  # relative; of a limit at 0 it is infinite
 NO_STATE = "The result holds no draws, or does not say how they were sampled: nothing shows that it may be published."
 
@@ -161,6 +162,17 @@ class Facts:
             return None
         names = set(map(str, self.post["likelihood"].to_dataset()["parameter"].values))
         return contraction(self.post) if names & set(map(str, self.post["posterior"].data_vars)) else None
+
+    @cached_property
+    def shares(self) -> Finding | None:
+        """How the answer follows the shares that a synthesis assumes; None where it assumes none, or figures are hidden."""
+        if ASSUMED in self.findings or self.estimator != SYNTHESIS:
+            return self.findings.get(ASSUMED)
+        draws = self.post["posterior"].to_dataset() if self.has("posterior") and self.has("priors") else xr.Dataset()
+        if "true_count" not in draws or np.isnan(draws["true_count"].values).any():
+            return None
+        found = share_sensitivity(self.post)
+        return found if len(found.table) else None
 
 
 def gather_facts(

@@ -3,6 +3,7 @@
 import re
 
 from estimators.rendering.document import Formula
+from estimators.reports.capture_formulas import of_captures
 from estimators.reports.formulas import Written
 from estimators.reports.log_linear_formulas import (
     BEST,
@@ -133,27 +134,22 @@ ROBUST = Written(
         TRUE,
     ),
 )
-CAPTURES = Written(
-    (
-        Formula(
-            r"P(y_{i} \mid y_{i} > 0) = \frac{f(y_{i};\ \mu_{i})}{1 - f(0;\ \mu_{i})}, \qquad \log \mu_{i} = x_{i} \beta",
-            "How often a person was met, given once or more, has a distribution without its 0; the log mean is linear in the covariates.",
-        ),
-        Formula(
-            r"\hat{N} = \sum_{i} \frac{1}{1 - f(0;\ \hat{\mu}_{i})}",
-            "Each person met stands for one over the probability of being met at all.",
-        ),
+DRAWN = {"DecomposableGraphs", "LatentClass", "BayesianLogLinear"}
+ADDED = Formula(
+    r"N = \sum_{s} N_{s}",
+    "The total is the sum over strata, draw by draw: what is found in one says nothing of another.",
+)
+ADDED_WITH_LIMITS = (
+    Formula(
+        r"\hat{N} = \sum_{s} \hat{N}_{s}",
+        "The total is the sum over strata: what is found in one says nothing of another.",
     ),
-    (
-        "Being met once makes it neither likelier nor less likely to be met again, and people alike in the covariates differ as the "
-        "distribution says.",
-    ),
-    (
-        ("y_i, x_i", "how often person i was met, and what is known of them"),
-        ("f, μ, β", "distribution of the meetings, its mean, coefficients"),
-        TRUE,
+    Formula(
+        r"\hat{N} - L = \sqrt{\sum_{s} (\hat{N}_{s} - L_{s})^{2}}, \qquad U - \hat{N} = \sqrt{\sum_{s} (U_{s} - \hat{N}_{s})^{2}}",
+        "How far its limits lie from it is the root of the sum of squares over strata, below and above each by itself.",
     ),
 )
+STRATUM = ("s; L, U", "a stratum, of which the formulas above hold; lower and upper limit")
 
 METHODS = {
     "Independence": INDEPENDENT,
@@ -168,17 +164,24 @@ METHODS = {
     "BayesianLogLinear": BAYESIAN,
     "SampleCoverage": COVERAGE,
     "DoublyRobust": ROBUST,
-    "RepeatedCaptures": CAPTURES,
 }
 
 
 def of_lists(estimator: str, description: str) -> Written | None:
-    """The formulas of a method for lists; of strata those of the method within them.
+    """The formulas of a method for lists; of strata those of the method within them, and of their sum.
 
     Examples
     --------
-    >>> of_lists("ByStratum", "In each: Stepwise. And so on.") is STEPS
+    >>> of_lists("ByStratum", "In each: Stepwise. And so on.").formulas[:-2] == STEPS.formulas
     True
     """
+    if estimator == "RepeatedCaptures":
+        return of_captures(description)
+    if estimator != "ByStratum":
+        return METHODS.get(estimator)
     inside = re.search(r"In each: (\w+)", description)
-    return METHODS.get(inside[1] if estimator == "ByStratum" and inside else estimator)
+    found = METHODS.get(inside[1]) if inside else None
+    if found is None or inside is None:
+        return None
+    total = (ADDED,) if inside[1] in DRAWN else ADDED_WITH_LIMITS
+    return Written((*found.formulas, *total), found.words, (*found.symbols, STRATUM))

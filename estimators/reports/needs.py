@@ -1,6 +1,6 @@
 """What a report needs of a result, and how it says that something was not there."""
 
-from estimators.reports.facts import Facts
+from estimators.reports.facts import SYNTHESIS, Facts
 from estimators.reports.verdicts import sentence
 
 LEFT_OUT = "“{what}” is left out: the result has no group “{groups}”."
@@ -13,7 +13,6 @@ NO_FORMULA = (
 NOTHING_MISSING = "Nothing is missing."
 CHECK = "estimators.check(model, evidence, post, seed=…)"
 SCALING = "estimators.checks.sensitivity.power_scaling_finding(post)"
-SYNTHESIS = "Synthesis"
 
 RESULTS = "posterior or quantiles or estimate"
 NEEDS = {  # what is shown: the group behind it

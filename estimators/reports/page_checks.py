@@ -5,8 +5,8 @@ from estimators.diagnostics import Finding
 from estimators.plots import alternative
 from estimators.rendering.document import Block, Paragraph, Picture, Points
 from estimators.reports import list_tables
-from estimators.reports.facts import Facts
-from estimators.reports.needs import FROM_CHECKS, NOT_RUN, SYNTHESIS
+from estimators.reports.facts import ASSUMED, SYNTHESIS, Facts
+from estimators.reports.needs import FROM_CHECKS, NOT_RUN
 from estimators.reports.synthesis_tables import ENDS, printed
 
 RARE = 0.01
@@ -29,6 +29,7 @@ UNEXPECTED = (
 )
 RESERVATION = "A good prediction says nothing about the level: every share reported predicts the same counts."
 TOTAL = {end: f"total_flow_per_year_{end}" for end in ENDS}
+MOVED = {end: f"true_count_{end}" for end in ENDS}  # of all areas and periods, as the finding's text says
 MOST_ROWS = 60
 FIRST_ROWS = "The first {shown} of {rows} rows. {caption}"
 COLUMNS = [
@@ -53,7 +54,8 @@ def finding_blocks(facts: Facts, finding: Finding) -> tuple[Block, ...]:
     if figure is not None:
         blocks.append(Picture(figure, caption, alternative(figure)))
     if len(finding.table):
-        rows = finding.table.head(MOST_ROWS).rename(columns=TOTAL if set(TOTAL) <= set(finding.table) else {})
+        columns = MOVED if finding.name == ASSUMED else TOTAL
+        rows = finding.table.head(MOST_ROWS).rename(columns=columns if set(columns) <= set(finding.table) else {})
         more = len(finding.table) > MOST_ROWS
         said = FIRST_ROWS.format(shown=MOST_ROWS, rows=len(finding.table), caption=caption) if more else caption
         blocks.append(printed(rows, said, names=facts.account.names))
@@ -83,6 +85,7 @@ def sensitivity(facts: Facts) -> tuple[Block, ...]:
         *(finding.name for finding in facts.told.findings),
         "convergence",
         "contraction",
+        ASSUMED,  # beside the answer
     }
     others = tuple(name for name in facts.findings if name not in known)
     blocks = _given_or_not(facts, (*SENSITIVITY, *others))

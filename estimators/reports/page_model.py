@@ -4,12 +4,13 @@ import xarray as xr
 
 from estimators.rendering.document import Block, Formula, Paragraph, Points, Table
 from estimators.reports import audit_tables
-from estimators.reports.facts import Facts
+from estimators.reports.facts import SYNTHESIS, Facts
 from estimators.reports.formulas import Written, of_counts
 from estimators.reports.list_formulas import of_lists
-from estimators.reports.needs import SYNTHESIS
+from estimators.reports.regression_formulas import of_regression
 from estimators.reports.stream_formulas import STATEMENTS
 from estimators.reports.synthesis_formulas import CLAIMED, of_synthesis
+from estimators.reports.tree_formulas import LABELS, of_tree
 
 OWN_WORDS = "The estimator describes itself so:"
 NO_STREAMS = "the streams of the synthesis (no group “figures”)"
@@ -31,7 +32,7 @@ def written(facts: Facts) -> Written | None:
         found = of_lists(facts.estimator, str(facts.read.attrs["description"]))
         strange = () if found else (facts.estimator,)
     else:
-        found = of_counts(facts.estimator, str(facts.read.attrs["description"]))
+        found = _of_counts(facts)
         strange = () if found else (facts.estimator,)
     if strange:
         facts.refused["formulas"] = "\n".join(strange)
@@ -59,6 +60,15 @@ def formulas(facts: Facts) -> tuple[Formula, ...]:
     """The formulas alone."""
     found = written(facts)
     return found.formulas if found else ()
+
+
+def _of_counts(facts: Facts) -> Written | None:
+    description = str(facts.read.attrs["description"])
+    if facts.estimator == "MultiplierTree":
+        return of_tree(description)
+    if facts.estimator == "ValidatedRegression":
+        return of_regression(description, facts.unknown_names)
+    return LABELS if facts.estimator == "Misclassification" else of_counts(facts.estimator, description)
 
 
 def _mapped(facts: Facts) -> bool:

@@ -8,9 +8,8 @@ from estimators.plots import alternative
 from estimators.plots.wording import plural
 from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points
 from estimators.reports import page_lists
-from estimators.reports.facts import Facts
+from estimators.reports.facts import SYNTHESIS, Facts
 from estimators.reports.list_words import words_of
-from estimators.reports.needs import SYNTHESIS
 from estimators.reports.page_results import HIDDEN, estimates
 from estimators.reports.stream_formulas import STATEMENTS
 from estimators.reports.verdicts import NOT_PUBLISHABLE, sentence, verdict_sentence

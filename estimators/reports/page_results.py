@@ -10,7 +10,7 @@ from estimators import numbers
 from estimators.plots import alternative
 from estimators.plots.wording import WORDS
 from estimators.rendering.document import Block, Paragraph, Picture, Table
-from estimators.reports import page_lists
+from estimators.reports import page_checks, page_lists
 from estimators.reports.facts import MASSES, Facts
 from estimators.reports.synthesis_tables import ENDS, PARTS, printed
 from estimators.reports.verdicts import sentence
@@ -76,6 +76,8 @@ def results(facts: Facts) -> tuple[Block, ...]:
     blocks += moments(facts, chosen)
     if not facts.totals.empty and len(facts.focus) > 1:
         blocks.append(printed(with_hidden(facts, facts.totals), f"All areas together. {facts.state}"))
+    if facts.shares is not None:
+        blocks += page_checks.finding_blocks(facts, facts.shares)
     return tuple(blocks)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from estimators.rendering.document import Formula
 from estimators.reports.formulas import Written
+from estimators.reports.recording_formulas import of_exits, of_rules
 from estimators.reports.stream_formulas import STREAMS
 
 SUM = "{left} is the sum of {terms}."
@@ -71,10 +72,13 @@ def of_synthesis(
         elif kind == "justice_funnel":
             stages = [each.partition(": ")[2] for each in streams if each.startswith("justice_funnel: ")]
             parts.append(_funnel(stages, unknown, periods))
+        elif kind == "exits":
+            parts.append(of_exits(unknown))
         elif kind in STREAMS:
             parts.append(STREAMS[kind])
         else:
             strange.append(name)
+    parts += of_rules(unknown)
     joined = (
         tuple(each for part in parts for each in getattr(part, field)) for field in ("formulas", "words", "symbols")
     )
@@ -82,7 +86,7 @@ def of_synthesis(
 
 
 def _process(unknown: Collection[str]) -> Written:
-    formulas = [_sum(r"\log \Lambda_{at}", "The log flow", _there(PROCESS_TERMS, unknown))]
+    formulas = [summed(r"\log \Lambda_{at}", "The log flow", _there(PROCESS_TERMS, unknown))]
     if {"incidence_spatial_share", "reporting_spatial_share"} & set(unknown):
         formulas.append(SPATIAL)
     words = (
@@ -107,7 +111,7 @@ def _identified(unknown: Collection[str], *, mapped: bool) -> Written:
         ("α, τ_ρ", "the reporting level, and the standard deviation of its effects of areas"),
     )
     return Written(
-        (figure, _sum(r"\mathrm{logit}\, \rho_{at}", "The logit of the reporting probability", terms)), words, symbols
+        (figure, summed(r"\mathrm{logit}\, \rho_{at}", "The logit of the reporting probability", terms)), words, symbols
     )
 
 
@@ -162,6 +166,7 @@ def _there(terms: Sequence[tuple[str, str, str]], unknown: Collection[str]) -> l
     return [(term, words) for name, term, words in terms if any(each.startswith(name) for each in unknown) or not name]
 
 
-def _sum(left: str, named: str, terms: Sequence[tuple[str, str]]) -> Formula:
+def summed(left: str, named: str, terms: Sequence[tuple[str, str]]) -> Formula:
+    """A sum of terms, in a formula and in words."""
     latex = f"{left} = {' + '.join(term for term, _ in terms)}"
     return Formula(latex, SUM.format(left=named, terms="; ".join(words for _, words in terms)))

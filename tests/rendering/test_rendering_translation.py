@@ -14,7 +14,7 @@ from estimators.rendering.words.speaker import speaker
 
 OTHERS = [language for language in LANGUAGES if language != "en"]
 every_language = pytest.mark.parametrize("language", OTHERS)
-SAMPLES = {"": "MX-{}", "=": "MX-{}", "*": "v1.{}.0", "#": "7.{}", "@": "2020-0{}-01"}
+SAMPLES = {"": "MX-{}", "=": "MX-{}", "*": "v1.{}.0", "+": "MX-{}", "#": "7.{}", "@": "2020-0{}-01"}
 SENTENCES = list(rows())
 
 
@@ -30,7 +30,7 @@ def test_every_sentence_has_three_languages_and_the_same_places():
         said_in = [row[language] for language in LANGUAGES]
         if not all(text.strip() for text in said_in) or len({tuple(places(text)) for text in said_in}) > 1:
             wrong.append(row)
-        if any(what in "#=*@" and what for text in said_in[1:] for what in PLACE.findall(text)):
+        if any(what in "#=*+@" and what for text in said_in[1:] for what in PLACE.findall(text)):
             wrong.append(row)
         if any(re.sub(PLACE, "", text).count(brace) for text in said_in for brace in "{}"):
             wrong.append(row)

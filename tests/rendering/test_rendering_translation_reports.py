@@ -25,9 +25,7 @@ OURS_OF_USERS = {
     "short",
     "first",
     "second",
-    "capacity index courts",
-    "intercept courts",
-    "loading courts",
+    "courts",
 }
 STREAMS = (
     est.IdentifiedVictims(),

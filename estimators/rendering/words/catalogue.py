@@ -1,8 +1,9 @@
 """Sentences of reports in three languages, and how a text is found among them.
 
 The tables beside this file have the columns en, es and pt. A sentence may have places: ``{}`` for words, which are looked up in turn,
-``{#}`` for printed numbers, ``{=}`` for a name of an area or a period, ``{*}`` for what is copied (versions, commands, hashes) and
-``{@}`` for a date that stands in a sentence. In Spanish and Portuguese ``{}`` are the places in order, ``{2}`` is the second.
+``{#}`` for printed numbers, ``{=}`` for a name of an area or a period (words that are no name are looked up), ``{*}`` for what is copied
+(versions, commands, hashes), ``{+}`` for a name that is copied and holds no comma, and ``{@}`` for a date that stands in a sentence. In
+Spanish and Portuguese ``{}`` are the places in order, ``{2}`` is the second.
 """
 
 import csv
@@ -19,12 +20,13 @@ GLOSSARY = "glossary.csv"
 ENOUGH = 3  # letters and signs
 LONGEST = {0: 4000, 1: 4000, 2: 1500}  # letters at the places of a sentence, by how many they are: patterns stay quick
 OTHERWISE = 600
-PLACE = re.compile(r"\{(?P<what>[#=*@]?|\d)\}")
+PLACE = re.compile(r"\{(?P<what>[#=*+@]?|\d)\}")
 CAPTURES = {
     "": "(.+?)",
     "#": rf"((?=[^A-Za-z]|\d|1 in|no figure){FIGURE}+)",
     "=": r"((?!(?!(?:19|20)\d\d\b)\d)[^,;:()“”]+?)",
     "*": "(.+?)",
+    "+": "([^,;:()]+?)",
     "@": r"(\d{4}-\d{2}-\d{2})",
 }
 

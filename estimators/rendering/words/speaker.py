@@ -10,6 +10,25 @@ from estimators.rendering.words.numerals import is_figure, localised, long_date
 SENTENCES = re.compile(r"(?<=[.!?])\s+(?=[A-ZÀ-Ý“¿\d])")
 BREAK = re.compile(r"[.!?]\s+[A-ZÀ-Ý“]")
 IDENTIFIER = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+LABELLED = re.compile(r"[a-z0-9]+_[a-z0-9]+_[^,;:()]+")  # an identifier that ends in names of its own
+PARTICLES = {
+    "and",
+    "of",
+    "the",
+    "de",
+    "del",
+    "la",
+    "las",
+    "los",
+    "el",
+    "y",
+    "e",
+    "da",
+    "do",
+    "das",
+    "dos",
+    "to",
+}  # within a name
 WORDS = re.compile(r"[a-zà-ÿ]{2}")
 # Between members of a list: how often a text is split there, and whether it may be where somebody's words are among them.
 LISTS = {"; ": (-1, True), ": ": (1, True), " – ": (1, True), " − ": (-1, True), " + ": (-1, True), ", ": (-1, False)}
@@ -61,11 +80,12 @@ class Speaker:
             return Spoken(localised(text, self.language))
         if IDENTIFIER.fullmatch(text):
             plain = self.say(text.replace("_", " "))
-            return Spoken(text, (text,)) if plain.left else plain
+            return (self._labelled(text) or Spoken(text, (text,))) if plain.left else plain
         found = self._sentence(text)
         if found is not None and not found.left:
             return found
-        tried = [each for each in (found, self._sentences(text), self._list(text), self._bracketed(text)) if each]
+        ways = (self._sentences, self._list, self._bracketed, self._labelled)
+        tried = [each for each in (found, *(way(text) for way in ways)) if each]
         return min(tried, key=lambda each: each.unknown, default=Spoken(text, (text,)))
 
     def _sentence(self, text: str) -> Spoken | None:
@@ -89,7 +109,8 @@ class Speaker:
             found = self._filled(template, parts, text)
             if not found.left:
                 return found
-            if template.telling and (best is None or found.unknown < best.unknown):
+            nameless = {part for part, kind in zip(parts, template.kinds, strict=True) if kind == "="}
+            if (template.telling or nameless >= set(found.left)) and (best is None or found.unknown < best.unknown):
                 best = found
         return best
 
@@ -105,10 +126,21 @@ class Speaker:
             case "@":
                 return Spoken(long_date(part, self.language))
             case "=":
-                return Spoken(self.say(part).text)
-            case "*":
+                said = self.say(part)
+                return Spoken(said.text) if _is_name(part) else said
+            case "*" | "+":
                 return Spoken(part)
         return self.say(part)
+
+    def _labelled(self, text: str) -> Spoken | None:
+        """An identifier whose beginning is known and whose end are names: of an area, a period, a source."""
+        words = text.split("_") if LABELLED.fullmatch(text) else []
+        for end in range(len(words) - 1, 1, -1):
+            begin, rest = self.say(" ".join(words[:end])), words[end:]
+            if not begin.left:
+                said = " ".join([begin.text, *(self.words.plain.get(word, word) for word in rest)])
+                return Spoken(said, tuple(word for word in rest if word not in self.words.plain and not _is_name(word)))
+        return None
 
     def _sentences(self, text: str) -> Spoken | None:
         """One after another, as many at a time as a table has together."""
@@ -158,6 +190,13 @@ def speaker(language: str) -> Speaker:
 
 def _joined(said: list[Spoken], between: str) -> Spoken:
     return Spoken(between.join(each.text for each in said), tuple(left for each in said for left in each.left))
+
+
+def _is_name(text: str) -> bool:
+    """Whether all words begin with a large letter or a digit, but for small ones such as "of" between them."""
+    words = [word.strip("“”«»'(") for word in text.split()]
+    small = [word[:1].islower() and (not place or word not in PARTICLES) for place, word in enumerate(words)]
+    return not any(small)
 
 
 def _turned(text: str) -> str:
