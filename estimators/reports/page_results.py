@@ -22,6 +22,9 @@ LIMITS_ONLY = (
     "Limits of the {quantity}: the method has no distribution, so there is no median and no further interval. {state}"
 )
 MOMENTS = "Means and standard deviations, computed and not simulated; a mean need not exist. {state}"
+CLOSED = "The estimate of Rogan and Gladen beside the posterior, as it is and truncated to shares from 0 to 1. {state}"
+CLOSED_HEADS = ("Area", "Period", "Labelled share", "As it is", "Truncated", "Standard error", "True count")
+CLOSED_PARTS = ("apparent_share", "untruncated", "prevalence", "se", "true_count")
 COMPUTED, DRAWN = "computed", "from draws"
 ONE = "{interval}; reported is missing where no exact figure was published. {state}"
 MEDIANS = "Medians and {probability:g} % intervals, limits rounded outward"
@@ -74,6 +77,7 @@ def results(facts: Facts) -> tuple[Block, ...]:
     chosen = facts.table if len(facts.focus) == 1 else facts.focus
     blocks: list[Block] = [interval_table(facts, quantity, chosen) for quantity in facts.quantities]
     blocks += moments(facts, chosen)
+    blocks += closed_form(facts, chosen)
     if not facts.totals.empty and len(facts.focus) > 1:
         blocks.append(printed(with_hidden(facts, facts.totals), f"All areas together. {facts.state}"))
     if facts.shares is not None:
@@ -98,6 +102,19 @@ def moments(facts: Facts, rows: pd.DataFrame) -> tuple[Block, ...]:
             (_named(facts, area), period, *(numbers.number(float(each[at])) for array in arrays for each in array))
         )
     return (Table(heads, tuple(cells), MOMENTS.format(state=facts.state)),) if named else ()
+
+
+def closed_form(facts: Facts, rows: pd.DataFrame) -> tuple[Block, ...]:
+    """Shares of labelled files in closed form, where there are such; none where a rule of publication hides figures."""
+    if not facts.has("rogan_gladen") or "disclosure" in facts.read.attrs:
+        return ()
+    known = facts.post["rogan_gladen"].to_dataset()
+    cells = []
+    for area, period in zip(rows["area"].astype(str), rows["period"].astype(str), strict=True):
+        here = known.sel(area=area, period=period)
+        *shares, count = (float(here[name]) for name in CLOSED_PARTS)
+        cells.append((_named(facts, area), period, *(f"{share:.2g}" for share in shares), numbers.number(count)))
+    return (Table(CLOSED_HEADS, tuple(cells), CLOSED.format(state=facts.state)),)
 
 
 def every_cell(facts: Facts) -> tuple[Block, ...]:

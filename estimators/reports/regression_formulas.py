@@ -63,7 +63,7 @@ def of_regression(description: str, unknown: Collection[str]) -> Written:
     sides = (
         summed(
             r"\log \lambda_{at}",
-            "Log incidence",
+            "The log incidence",
             [(r"\mu", "the incidence level"), *_terms(incidence, r"x_{at}'\, \beta", r"\lambda", "z", partly=partly)],
         ),
         summed(

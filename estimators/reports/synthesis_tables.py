@@ -185,6 +185,6 @@ def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
         return names.get(value, value).replace("_", " ")
     if not isinstance(value, int | float | np.integer | np.floating):
         return str(value)
-    if column in ("tail", "width"):
+    if column in ("tail", "width", "adjusted_p"):
         return "< .001" if value < 0.001 else f"{value:.2g}"
     return numbers.count(float(value)) if float(value).is_integer() or np.isnan(value) else numbers.number(float(value))

@@ -17,17 +17,7 @@ from estimators.reports.tree_formulas import LABELS, of_tree
 
 FEW = est.Sampling(draws=200)
 WIDE = "wide on purpose"
-USERS = {
-    "first",
-    "Ours",
-    "An office",
-    "Somebody",
-    WIDE,
-    "Nord",
-    "Sud",
-    "courts",
-    "TIP report",
-}
+USERS = {"first", "Ours", "An office", "Somebody", WIDE, "Nord", "Sud", "courts", "TIP report"}
 YEARS = [str(year) for year in range(2018, 2023)]
 UNITS = {"AAA": "Nord", "BBB": "Nord", "CCC": "Sud"}
 MAP = (("AAA", "BBB"), ("BBB", "CCC"))
@@ -117,10 +107,12 @@ def evidence_of(name):
 
 
 def conditions():
-    """A series that breaks, a source that disagrees, a year that stands out alone."""
+    """A series that breaks, and a source that disagrees."""
     counts = [50, 55, 48, 60, 52, 410, 380, 420, 395]
     rows = [("MEX", str(2010 + year), "complaints", n, "An office") for year, n in enumerate(counts)]
-    return read([*rows, ("MEX", "2017", "complaints", 70, "TIP report")])
+    return read(
+        [*rows, ("MEX", "2016", "complaints", 90, "TIP report"), ("MEX", "2017", "complaints", 70, "TIP report")]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -237,3 +229,22 @@ def test_names_of_sources_and_breaks_stay_in_the_names_of_unknowns(written):
     }
     assert any("AAA 2021" in cell and "log del salto" in cell for cell in cells)
     assert any("TIP report al lado" in cell for cell in cells)
+
+
+def test_every_disagreement_is_said_and_none_within_another(written):
+    said = [
+        text
+        for section in translated(written["breaks"], "pt").report.sections
+        for text in map(str, section.blocks)
+        if "Além do acaso" in text
+    ]
+    assert len(said) == 1
+    assert said[0].count("(fator ") == 2
+    assert said[0].count("queixas: ") == 2
+
+
+def test_the_closed_form_of_labels_stands_beside_the_posterior(written):
+    results = next(section for section in written["labels"].sections if section.heading == "Results")
+    (table,) = [block for block in results.blocks if "Rogan and Gladen" in getattr(block, "caption", "")]
+    assert table.rows[0][:3] == ("AAA", "2021", "0.015")
+    assert (table.rows[1][3][0], table.rows[1][4]) == ("-", "0")  # fewer labels than false ones alone would make
