@@ -158,7 +158,8 @@ class Line:
         """Ten thousand of an exact estimator, a thousand of what is fitted one by one, fewer where a fit takes a second."""
         if isinstance(self.estimator, est.Synthesis):
             return OF_SYNTHESES
-        return AT_ONCE if self.design is None else ONE_BY_ONE
+        summed = isinstance(self.estimator, est.MultiplierTree | est.Misclassification)
+        return AT_ONCE if self.design is None or summed else ONE_BY_ONE
 
 
 CATALOGUE = (

@@ -14,7 +14,9 @@ from estimators.cli.options import add_common_options, check_file
 def add_parser(commands: Any) -> None:
     """Add the subcommand."""
     parser = commands.add_parser("project", help="project a year from its first months", description=__doc__)
-    parser.add_argument("file", metavar="FILE", help="a row an area and month, or a column a month: CSV, Parquet or Excel")
+    parser.add_argument(
+        "file", metavar="FILE", help="a row an area and month, or a column a month: CSV, Parquet or Excel"
+    )
     parser.add_argument("--area", default="", metavar="LIST", help="areas to project, with commas (default all)")
     parser.add_argument("--together", default="", metavar="NAME", help="add all areas up, under this name")
     parser.add_argument("--through", metavar="MONTH", help="last month taken as known (default the last of the file)")

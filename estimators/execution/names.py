@@ -57,10 +57,7 @@ def _pieces(value: Any) -> Iterator[bytes]:
     elif isinstance(value, np.ndarray):
         yield from _array(value)
     elif sparse.issparse(value):
-        found = sparse.csr_array(value, copy=True)
-        found.sum_duplicates()
-        row, column = found.indptr.astype(np.int64), found.indices.astype(np.int64)
-        yield from _mapping({"shape": found.shape, "row": row, "column": column, "value": found.data})
+        yield from _sparse(value)
     elif isinstance(getattr(value, "hash", None), str):
         yield from (_name(type(value)), value.hash.encode())
     elif isinstance(value, xr.DataTree | xr.Dataset | xr.DataArray | pd.DataFrame | pd.Series | pd.Index):
@@ -111,6 +108,13 @@ def _array(value: np.ndarray[Any, Any]) -> Iterator[bytes]:
             yield from _pieces(item)
     else:
         yield from (value.dtype.str.encode(), np.ascontiguousarray(value).tobytes())
+
+
+def _sparse(value: Any) -> Iterator[bytes]:
+    found = value.tocsr(copy=True)
+    found.sum_duplicates()
+    row, column = found.indptr.astype(np.int64), found.indices.astype(np.int64)
+    yield from _mapping({"shape": found.shape, "row": row, "column": column, "value": found.data})
 
 
 def _labelled(value: Any) -> Iterator[bytes]:

@@ -70,11 +70,12 @@ class Synthesis:
     def __repr__(self) -> str:
         named = ", ".join(stream.name.replace("_", " ") for stream in self.streams)
         lines = [f"{prior.name} ~ {prior.formula} ({prior.description}; {prior.reason})" for prior in self.priors()]
-        said = "; ".join(f"{anchor.name}" for anchor in self.anchors) or "none"
+        names = "; ".join(anchor.name for anchor in self.anchors)
+        looser = f"each three times looser than it says with probability {self.doubt:g}"
+        said = f"Statements about single areas: {names}, {looser}." if names else "No statements about single areas."
         return (
             f"Synthesis of {named}. One hidden flow of persons newly exploited, by area and period; every figure is a count, share or "
-            f"estimate of it under its stream's own unknown level. Statements about single areas: {said}, each three times looser than it "
-            f"says with probability {self.doubt:g}. Priors: {'; '.join(lines)}."
+            f"estimate of it under its stream's own unknown level. {said} Priors: {'; '.join(lines)}."
         )
 
     def without(self, name: str) -> "Synthesis":

@@ -186,7 +186,7 @@ def test_the_repr_is_the_paragraph_on_methods(everything):
     assert "three times looser than it says with probability 0.2" in text
     for prior in model.priors():
         assert f"{prior.name} ~ {prior.formula} ({prior.description}; {prior.reason})" in text
-    assert "none" in repr(model.without("body").without("report").without("index"))
+    assert "No statements about single areas." in repr(model.without("body").without("report").without("index"))
     named = {prior.name for prior in model.priors()}
     assert named == {each.name for each in (*panel.locations, *panel.scales)}, (
         "every unknown with a prior, and no other"
