@@ -181,7 +181,7 @@ def density(values: Array, grid: Array) -> Array:
     quartiles = np.quantile(values, [0.25, 0.75])
     spread = min(float(values.std()), float(quartiles[1] - quartiles[0]) / 1.34) or float(values.std())
     bandwidth = max(0.9 * spread * len(values) ** -0.2, 1.5 * float(grid[1] - grid[0]))
-    steps = (grid[:, None] - np.sort(values)[None, :: max(1, len(values) // 4000)]) / bandwidth
+    steps = (grid[:, None] - np.sort(values)[None, :: max(1, len(values) // 1000)]) / bandwidth
     return np.asarray(np.exp(-0.5 * steps**2).mean(axis=1) / (bandwidth * np.sqrt(2.0 * np.pi)))
 
 
