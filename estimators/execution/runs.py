@@ -1,8 +1,8 @@
 """`run`: the one way in which anything is computed many times."""
 
 import os
-from collections.abc import Generator, Sequence
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -82,14 +82,24 @@ def run(
         waiting = [index for index in range(len(wanted)) if index not in book.rows]
         done = len(wanted) - len(waiting)
         rows = _rows(task, wanted, waiting, workers, scheduler)
-        with closing(rows), tqdm(total=len(wanted), initial=done, disable=not progress) as bar:
+        with closing(rows), _bar(len(wanted), done, shown=progress) as advance:
             for index, row in rows:
                 book.add(index, row)
-                bar.update()
+                advance()
         book.finish()
     finally:
         book.close()
     return _answers([book.rows[index] for index in range(len(wanted))])
+
+
+@contextmanager
+def _bar(total: int, done: int, *, shown: bool) -> Iterator[Callable[[], object]]:
+    """What to call after each job. One of tqdm's bars, even hidden, takes a lock that forked processes share, and may die with."""
+    if not shown:
+        yield lambda: None
+        return
+    with tqdm(total=total, initial=done) as bar:
+        yield bar.update
 
 
 def _rows(

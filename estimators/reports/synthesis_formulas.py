@@ -36,12 +36,12 @@ SPATIAL = Formula(
     "Effects of areas are partly spatial: a share φ of their variance follows the map, b being an intrinsic autoregression "
     "of scaled variance 1.",
 )
+CAPACITY = ("κ", "state capacity, one unit being one standard deviation among areas")
 FLOW = (
     ("Λ", "the flow: expected number of persons newly exploited in an area and period"),
     ("E", "person-years in units of 100,000: population times the length of the period"),
     ("ρ", "the reporting probability: the share of the flow that an authority identifies"),
     ("φ", "size of a negative binomial of mean m: its variance is m + m² / φ"),
-    ("κ", "state capacity, one unit being one standard deviation among areas"),
     ("a, t, k", "area, period, stratum"),
 )
 
@@ -79,10 +79,12 @@ def of_synthesis(
         else:
             strange.append(name)
     parts += of_rules(unknown)
-    joined = (
+    formulas, words, symbols = (
         tuple(each for part in parts for each in getattr(part, field)) for field in ("formulas", "words", "symbols")
     )
-    return Written(*joined), tuple(strange)
+    if any(r"\kappa" in formula.latex for formula in formulas):
+        symbols += (CAPACITY,)
+    return Written(formulas, words, symbols), tuple(strange)
 
 
 def _process(unknown: Collection[str]) -> Written:
