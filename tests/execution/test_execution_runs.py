@@ -83,7 +83,8 @@ def test_workers_that_mean_nothing_are_refused(options):
 
 def test_a_bar_is_shown_only_when_asked_for(capsys, monkeypatch):
     with monkeypatch.context() as changed:
-        changed.setattr("estimators.execution.runs.tqdm", None)  # not even a hidden one: a forked process that is killed may keep its lock
+        # not even a hidden one: a forked process that is killed may keep its lock
+        changed.setattr("estimators.execution.runs.tqdm", None)
         run(toy_tasks.draw, jobs(SPEC, 1, 3), workers=1)
     assert capsys.readouterr().err == ""
     run(toy_tasks.draw, jobs(SPEC, 1, 3), workers=1, progress=True)
