@@ -10,7 +10,7 @@ import estimators as est
 from estimators.execution import fingerprint
 
 SEED = 20261101
-AT_ONCE, ONE_BY_ONE, OF_SYNTHESES, DRAWS = 10_000, 1000, 100, 99
+AT_ONCE, ONE_BY_ONE, DRAWS = 10_000, 1000, 99
 
 
 def _evidence(**figures: list[list[object]]) -> est.Evidence:
@@ -155,9 +155,7 @@ class Line:
 
     @property
     def replicates(self) -> int:
-        """Ten thousand of an exact estimator, a thousand of what is fitted one by one, fewer where a fit takes a second."""
-        if isinstance(self.estimator, est.Synthesis):
-            return OF_SYNTHESES
+        """Ten thousand of an exact estimator, a thousand of what is fitted one by one."""
         summed = isinstance(self.estimator, est.MultiplierTree | est.Misclassification)
         return AT_ONCE if self.design is None or summed else ONE_BY_ONE
 

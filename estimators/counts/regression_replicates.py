@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from estimators.counts.validated_regression import ValidatedRegression
 
 LARGEST_K = 0.7
-POINTS = (512, 4096, 16_384)  # more where the weights of fewer cannot be trusted
+POINTS = (1024, 4096, 16_384)  # more where the weights of fewer cannot be trusted
+LEAST = 4.0  # effective draws for each that is ranked: tails of scales are thin, and few weights stand for them
 
 
 def replicated(
@@ -47,9 +48,9 @@ def replicated(
     again = Panel(model, figures.assign(audited_reported=("unit", found)))
     for points in POINTS:
         post = pogit_engine.draw(again.observed, again.outer, again.start, draws, points, rng)
-        if post.pareto_k < LARGEST_K:
+        if post.pareto_k < LARGEST_K and post.effective >= LEAST * draws:
             break
-    else:
+    if post.pareto_k >= LARGEST_K:
         raise EngineError(f"Pareto k̂ = {post.pareto_k:.2f}: not to be trusted")
     told = drawn(again, post.outer, post.inner, (1, draws))
     log_size = told["size"].values[..., None] if "size" in told else np.inf

@@ -14,16 +14,17 @@ type Candidate = tuple[Array, Array, Array]  # chain, border, log density of the
 
 
 def candidates(
-    block: Block, known: Known, best: Gaussian, ridge: Ridge | None, rng: np.random.Generator, *, bent: bool
+    block: Block, known: Known, best: Gaussian, ridge: Ridge | None, p: Array, rng: np.random.Generator, *, bent: bool
 ) -> list[Candidate]:
     """Two draws of the effects of each area on opposite sides, and the log density of their proposal.
 
-    Where log probabilities bend, both have the same effects on reporting, and all others a Gaussian of their own given these.
+    Effects on reporting have probabilities p below, (effects, areas, draws). Where log probabilities bend, both have the same effects on
+    reporting, and all others a Gaussian of their own given these.
     """
     plain = _around(block, best, rng) if ridge is None or best.wide is not None else []
     if ridge is None:
         return plain
-    found = _given(block, known, best, ridge, rng) if bent else _along(block, best, ridge, rng)
+    found = _given(block, known, best, ridge, p, rng) if bent else _along(block, best, ridge, p, rng)
     if best.wide is not None:
         at = best.wide.areas
         for mine, other in zip(found, plain, strict=True):
@@ -38,11 +39,10 @@ def _around(block: Block, best: Gaussian, rng: np.random.Generator) -> list[Cand
     return [(best.chain + sign * chain, best.border + sign * border, log_density) for sign in (1.0, -1.0)]
 
 
-def _along(block: Block, best: Gaussian, ridge: Ridge, rng: np.random.Generator) -> list[Candidate]:
+def _along(block: Block, best: Gaussian, ridge: Ridge, p: Array, rng: np.random.Generator) -> list[Candidate]:
     """Effects on reporting from their own densities, on opposite sides, the others from the Gaussian given these."""
     number = block.layout.ridge
     n, m = rng.standard_normal(best.chain.shape), rng.standard_normal(best.border.shape)
-    p = rng.random((number, *best.border.shape[1:]))
     rest = best.half_log_determinant() - 0.5 * (block.layout.entries - number) * LOG_TWO_PI
     rest += sum(np.log(best.arrow.corner[-j, -j]) for j in range(1, number + 1))
     rest -= 0.5 * ((n * n).sum(axis=(0, 1)) + (m[:-number] * m[:-number]).sum(axis=0))
@@ -56,10 +56,11 @@ def _along(block: Block, best: Gaussian, ridge: Ridge, rng: np.random.Generator)
     return found
 
 
-def _given(block: Block, known: Known, best: Gaussian, ridge: Ridge, rng: np.random.Generator) -> list[Candidate]:
+def _given(
+    block: Block, known: Known, best: Gaussian, ridge: Ridge, p: Array, rng: np.random.Generator
+) -> list[Candidate]:
     """Effects on reporting from their own densities, the others on opposite sides of a Gaussian fitted given these."""
     number = block.layout.ridge
-    p = rng.random((number, *best.border.shape[1:]))
     values, beside, log_density = draw_ridge(block.layout, ridge, best, p)
     chain, border = best.arrow.back(np.zeros_like(best.chain), np.zeros_like(best.border), beside)
     chain, border = best.chain + chain, best.border + border

@@ -105,7 +105,7 @@ def _sample(
 ) -> tuple[Weighed, Array, float, float]:
     """Rounds of proposals, each refitted to all before it; all draws are weighted as draws of their mixture."""
     pairs = 2 + plan.panel.grid.shape[0] // AREAS_A_PAIR
-    proposals = [(Proposal(reference.scores, reference.covariance), 1.0)]
+    proposals = [(Proposal(reference.scores, reference.covariance, 4.0), 1.0)]
     parts: list[Weighed] = []
     rounds: list[tuple[Proposal, int]] = []
     sizes = [max(FEWEST, int(share * draws)) for share in ROUNDS]
@@ -133,12 +133,15 @@ def _heard(log_weight: Array, bent: NDArray[np.bool_]) -> bool:
 
 
 def _proposals(at: Array, log_weight: Array, bent: NDArray[np.bool_]) -> list[tuple[Proposal, float]]:
-    """One proposal, or one each for where log probabilities are straight and where they bend, with its share of the draws."""
+    """Proposals with their shares of the draws: all for one place, or for where log probabilities are straight and where they bend."""
     share = float(normalised(log_weight)[bent].sum())
     if min(bent.sum(), (~bent).sum()) < 10 * len(at) or not LEAST_SHARE < share < 1.0 - LEAST_SHARE:
-        return [(refitted(at, log_weight), 1.0)]
-    taken = min(max(share, LARGER_SHARE), 1.0 - LEAST_SHARE)
-    return [(refitted(at[:, which], log_weight[which]), part) for which, part in ((~bent, 1.0 - taken), (bent, taken))]
+        fitted = [(refitted(at, log_weight), 1.0)]
+    else:
+        taken = min(max(share, LARGER_SHARE), 1.0 - LEAST_SHARE)
+        parts = (~bent, 1.0 - taken), (bent, taken)
+        fitted = [(refitted(at[:, which], log_weight[which]), part) for which, part in parts]
+    return [(each, part * of) for whole, part in fitted for each, of in whole.with_long_tails()]
 
 
 def systematic(weight: Array, draws: int, rng: np.random.Generator) -> NDArray[np.intp]:

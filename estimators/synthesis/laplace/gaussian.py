@@ -1,6 +1,7 @@
 """The Gaussian that fits the effects of each area best, for many draws of the other unknowns at once: Newton's method on arrows."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,6 +51,21 @@ class Gaussian:
         if self.wide is not None and self.inner is not None:
             found[self.wide.areas] += 0.5 * np.linalg.slogdet(np.moveaxis(self.inner, (0, 1), (-2, -1)))[1]
         return found
+
+    def taken(self, draws: NDArray[np.intp]) -> "Gaussian":
+        """Of some draws alone."""
+        return self if len(draws) == self.border.shape[-1] else self._each(lambda values: values[..., draws])
+
+    def repeated(self, times: int) -> "Gaussian":
+        """All draws one after the other, several times."""
+        return self if times == 1 else self._each(lambda values: np.tile(values, times))
+
+    def _each(self, change: Callable[[Array], Array]) -> "Gaussian":
+        wide = self.wide and Wide(self.wide.areas, change(self.wide.chain), change(self.wide.border))
+        answered = self.answered and (change(self.answered[0]), change(self.answered[1]))
+        inner = None if self.inner is None else change(self.inner)
+        arrow = Arrow(*(change(getattr(self.arrow, each.name)) for each in fields(Arrow)))
+        return Gaussian(change(self.chain), change(self.border), arrow, wide, answered, inner)
 
     def deviate(self, rng: np.random.Generator) -> tuple[Array, Array, Array]:
         """A deviation from the mean of each area and draw, and minus half its squared length in the precision."""
@@ -104,13 +120,13 @@ def best_gaussian(block: Block, known: Known, start: tuple[Array, Array] | None 
 def given_last(block: Block, known: Known, chain: Array, border: Array, number: int) -> Gaussian:
     """The Gaussian of all effects but the last of the border, which have the values given; rows over many periods are left out."""
     spread: Spread | None = None
-    for _ in range(2):
+    for step in range(2):
         system = assemble(block, known, chain, border, row_slopes(block, known, chain, border), spread=spread)
         arrow = factor(system.chain, block.layout.link, system.edge[:, :, :-number], system.corner[:-number, :-number])
         way, border_way = arrow.solve(system.chain_gradient, system.gradient[:-number])
         chain = chain + way
         border = np.concatenate([border[:-number] + border_way, border[-number:]])
-        spread = spread_of(block, known, arrow)
+        spread = spread_of(block, known, arrow) if step == 0 else None
     return Gaussian(chain, border[:-number], arrow, None, None, None)
 
 

@@ -9,7 +9,8 @@ from scipy import linalg, special
 
 type Array = NDArray[np.float64]
 
-DEGREES, WIDER = 4.0, 1.3  # of freedom, and variance beside the weighted draws': where it bends, tails are long
+DEGREES, WIDER = 20.0, 1.05  # of freedom, and variance beside the weighted draws'
+LONG, FAR_OUT, SHARE = 4.0, 1.3, 0.3  # the same of some of the draws: where it bends, tails are long
 ENOUGH = 6.0  # effective draws for each score before a covariance is believed
 
 
@@ -28,6 +29,10 @@ class Proposal:
     mean: Array
     covariance: Array
     degrees: float = DEGREES
+
+    def with_long_tails(self) -> tuple[tuple["Proposal", float], ...]:
+        """This one for most of the draws and one with longer tails for the others, with the share of each."""
+        return (self, 1.0 - SHARE), (Proposal(self.mean, FAR_OUT / WIDER * self.covariance, LONG), SHARE)
 
     @cached_property
     def _factor(self) -> Array:

@@ -1,4 +1,4 @@
-"""Unbiased estimates of the posterior density of scores: the integral over each area's effects by antithetic pairs of its best Gaussian."""
+"""Unbiased estimates of the posterior density of scores: the product of integrals over each area's effects."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -7,25 +7,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from estimators.synthesis.laplace.block import Block
-from estimators.synthesis.laplace.candidates import candidates
 from estimators.synthesis.laplace.forward import FORWARD
-from estimators.synthesis.laplace.gaussian import Gaussian, best_gaussian, mode
+from estimators.synthesis.laplace.gaussian import best_gaussian, mode
+from estimators.synthesis.laplace.integrals import AT_ONCE, integrals, taken
 from estimators.synthesis.laplace.layout import Known, world_of
-from estimators.synthesis.laplace.ridge import make_ridge
 from estimators.synthesis.laplace.scores import Scores
 from estimators.synthesis.laplace.setup import AREAS, Plan
 
 type Array = NDArray[np.float64]
+type Index = NDArray[np.intp]
 
-AT_ONCE = 60_000  # cells × draws: arrays that stay in cache
+FAR = 2.0  # squared length of a last step after which one begins again with care
+
 BENDS = (
     -2.0,
     -1.25,
     -0.5,
 )  # logits of a reporting probability above which its logarithm is taken to bend, more and more
-TIMES = (1, 2, 5, 10)  # as many pairs: straight, and where it bends
-FAR = 2.0  # squared length of a last step after which one begins again with care
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,16 +57,24 @@ def weigh(plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Gene
     ----------
     Tran, M.-N. et al. 2013. Importance sampling squared for Bayesian inference in latent variable models. doi:10.48550/arXiv.1309.3339
     """
-    bend = bends(plan, scores.known(at))
+    bent = bends(plan, scores.known(at))
     found = Weighed(at, np.empty(at.shape[1]), np.empty((plan.layout.entries, plan.panel.grid.shape[0], at.shape[1])))
-    for degree, times in enumerate(TIMES):
-        those = np.flatnonzero(bend == degree)
-        for careful in (False, True):
-            if not len(those):
-                break
-            part, length = _in_parts(plan, scores, at[:, those], pairs * times, rng, careful=careful, bent=degree > 0)
-            found.log_density[those], found.effects[..., those] = part.log_density, part.effects
-            those = those[~(length < FAR)]
+    cells = min(plan.panel.grid.size, AREAS * plan.panel.grid.size // plan.panel.grid.shape[0])
+    left = np.argsort(-bent, kind="stable")  # what takes longest comes first, and like beside like
+    for careful in (False, True):
+        parts = np.array_split(left, max(1, len(left) * cells // AT_ONCE)) if len(left) else []
+        seeds = rng.spawn(len(parts))  # each part has a seed of its own: the same draws on any number of threads
+
+        def one(part: Index, seed: np.random.Generator, careful: bool = careful) -> tuple[Index, Array, Array]:
+            with np.errstate(
+                over="ignore", invalid="ignore", divide="ignore"
+            ):  # at absurd proposals, whose weight is then nothing
+                return _weigh(plan, scores, at[:, part], bent[part], pairs, seed, careful=careful)
+
+        with ThreadPoolExecutor(threads()) as pool:
+            for part, (there, log_density, effects) in zip(parts, pool.map(one, parts, seeds), strict=True):
+                found.log_density[part[there]], found.effects[..., part[there]] = log_density, effects
+                left = np.setdiff1d(left, part[there], assume_unique=True)
     return found
 
 
@@ -93,25 +99,6 @@ def bends(plan: Plan, known: Known) -> NDArray[np.intp]:
     return np.asarray(np.searchsorted(BENDS, logit + np.sqrt(variance)))
 
 
-def _in_parts(
-    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool, bent: bool
-) -> tuple[Weighed, Array]:
-    draws = at.shape[1]
-    cells = min(plan.panel.grid.size, AREAS * plan.panel.grid.size // plan.panel.grid.shape[0])
-    parts = np.array_split(np.arange(draws), max(1, draws * cells // AT_ONCE))
-    seeds = rng.spawn(len(parts))
-
-    def one(part: NDArray[np.intp], seed: np.random.Generator) -> tuple[Weighed, Array]:
-        with np.errstate(
-            over="ignore", invalid="ignore", divide="ignore"
-        ):  # at absurd proposals, whose weight is then nothing
-            return _weigh(plan, scores, at[:, part], pairs, seed, careful=careful, bent=bent)
-
-    with ThreadPoolExecutor(threads()) as pool:  # each part has a seed of its own: the same draws on any number
-        found = list(pool.map(one, parts, seeds))
-    return joined([each for each, _ in found]), np.concatenate([length for _, length in found])
-
-
 def threads() -> int:
     """How many parts are computed at a time: as many as there are cores, or as OMP_NUM_THREADS says."""
     return int(os.environ.get("OMP_NUM_THREADS", "") or (os.cpu_count() or 1))
@@ -128,47 +115,25 @@ def joined(parts: list[Weighed]) -> Weighed:
 
 
 def _weigh(
-    plan: Plan, scores: Scores, at: Array, pairs: int, rng: np.random.Generator, *, careful: bool, bent: bool
-) -> tuple[Weighed, Array]:
+    plan: Plan, scores: Scores, at: Array, bent: Index, pairs: int, rng: np.random.Generator, *, careful: bool
+) -> tuple[Index, Array, Array]:
+    """Which draws have arrived at their Gaussians, their log density and effects."""
     known = scores.known(at)
-    total = scores.log_prior(known, at)
-    chosen, lengths = [], []
+    there, parts = np.arange(at.shape[1]), []
     for block in plan.blocks:
-        start = None
-        if careful:
-            near, _ = mode(block, known)
-            start = near.chain, near.border
-        best, length = best_gaussian(block, known, start)
-        log_integral, effects = _integrate(block, best, known, pairs, rng, bent=bent)
-        total = total + log_integral.sum(axis=0)
-        chosen.append(effects)
-        lengths.append(length)
-    effects = np.concatenate(chosen, axis=1)
+        near = mode(block, known)[0] if careful else None
+        best, length = best_gaussian(block, known, (near.chain, near.border) if near else None)
+        if not careful:
+            there = there[length[there] < FAR]
+        log_integral, effects = integrals(block, best.taken(there), taken(known, there), bent[there], pairs, rng)
+        parts.append((there, log_integral.sum(axis=0), effects))
+    still = [np.isin(each, there) for each, _, _ in parts]
+    known = taken(known, there)
+    total = scores.log_prior(known, at[:, there]) + sum(log[s] for (_, log, _), s in zip(parts, still, strict=True))
+    effects = np.concatenate([each[..., s] for (_, _, each), s in zip(parts, still, strict=True)], axis=1)
     if plan.spanning is not None:
         total = total + _spanning(plan, known, effects)
-    return Weighed(at, np.where(np.isfinite(total), total, -np.inf), effects), np.max(lengths, axis=0)
-
-
-def _integrate(
-    block: Block, best: Gaussian, known: Known, pairs: int, rng: np.random.Generator, *, bent: bool = False
-) -> tuple[Array, Array]:
-    """Log of each area's integral, (areas, draws), and effects drawn with the weights of their pairs, (entries, areas, draws)."""
-    weights, height = [], np.full(best.border.shape[1:], -np.inf)
-    chain, border = best.chain.copy(), best.border.copy()
-    ridge = make_ridge(block, known, best) if block.layout.ridge else None
-    for _ in range(pairs):
-        for c, b, log_proposal in candidates(block, known, best, ridge, rng, bent=bent):
-            log_weight = block.log_joint(known, c, b) - log_proposal
-            weights.append(log_weight)
-            raised = log_weight + rng.gumbel(size=height.shape)
-            better = raised > height
-            np.copyto(chain, c, where=better)
-            np.copyto(border, b, where=better)
-            np.copyto(height, raised, where=better)
-    stacked = np.stack(weights)
-    top = stacked.max(axis=0)
-    log_integral = top + np.log(np.exp(stacked - top).mean(axis=0))
-    return log_integral, np.concatenate([chain.reshape(chain.shape[0] * chain.shape[1], *border.shape[1:]), border])
+    return there, np.where(np.isfinite(total), total, -np.inf), effects
 
 
 def _spanning(plan: Plan, known: Known, effects: Array) -> Array:

@@ -8,7 +8,7 @@ import pytest
 
 import estimators as est
 from estimators.errors import EngineError
-from estimators.synthesis.laplace import weights
+from estimators.synthesis.laplace import integrals, weights
 from estimators.synthesis.laplace.engine import draw
 from estimators.synthesis.operations import NUMPY
 
@@ -78,7 +78,8 @@ def test_as_nuts_at_length(name_of_panel, panel_named):
 
 def test_the_same_draws_on_any_number_of_cores(panel_named, monkeypatch):
     panel = panel_named("two stages")
-    monkeypatch.setattr(weights, "AT_ONCE", 3000)
+    for part in (weights, integrals):
+        monkeypatch.setattr(part, "AT_ONCE", 3000)
     found = []
     for number in ("1", "2", "5"):
         monkeypatch.setenv("OMP_NUM_THREADS", number)
