@@ -31,7 +31,7 @@ class Proposal:
     degrees: float = DEGREES
 
     def with_long_tails(self) -> tuple[tuple["Proposal", float], ...]:
-        """This one for most of the draws and one with longer tails for the others, with the share of each."""
+        """Itself for most of the draws and one with longer tails for the others, with the share of each."""
         return (self, 1.0 - SHARE), (Proposal(self.mean, FAR_OUT / WIDER * self.covariance, LONG), SHARE)
 
     @cached_property
