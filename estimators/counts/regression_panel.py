@@ -16,7 +16,7 @@ from estimators.numeric import families, pogit
 if TYPE_CHECKING:
     from estimators.counts.validated_regression import ValidatedRegression
 
-FURTHEST = 12.0  # standard deviations of a prior
+FURTHEST = 8.0  # score of a standard deviation: its prior has next to nothing beyond, and a Hessian there no digits
 LARGEST_LOG = 20.0
 
 
@@ -25,7 +25,7 @@ class Panel:
     """One model with one set of figures.
 
     Inner unknowns are standard normal: level, slopes on incidence, effects of areas. Outer ones are, in this order, logits of units, slopes
-    on reporting, and by `hyper` the log standard deviations and logit spatial shares of effects and the log size.
+    on reporting, and by `hyper` the standard deviations of effects as normal scores, their logit spatial shares and the log size.
     """
 
     model: "ValidatedRegression"
@@ -134,17 +134,24 @@ class Panel:
         eta = np.broadcast_to(x_fixed @ self.fixed[0], (size, int(seen.sum())))
         scales = [np.broadcast_to(self.fixed[1], (size, self.fixed.shape[1]))]
         scales += [self._scale(side, effects, variance, hyper) for side, effects, _, variance in self.effects]
-        phi = np.exp(np.clip(hyper["size"], -LARGEST_LOG, LARGEST_LOG)) if "size" in hyper else np.full(size, np.inf)
+        phi = self.told("size", hyper["size"]) if "size" in hyper else np.full(size, np.inf)
         return pogit.Outer(eta, zeta, np.concatenate(scales, axis=1), phi, self._log_prior(logits, slopes, hyper))
 
+    def told(self, name: str, value: Array) -> Array:
+        """What an outer unknown of `hyper` stands for: a standard deviation, a share, a size."""
+        side, _, what = name.partition(" ")
+        if what == "share":
+            return np.asarray(special.expit(value))
+        if name == "size":
+            return np.exp(np.clip(value, -LARGEST_LOG, LARGEST_LOG))
+        (scale,) = (effects.sd.parameters[1] for of, effects, _, _ in self.effects if of == side)
+        return np.asarray(scale * families.half_normal(np.clip(value, -FURTHEST, FURTHEST)))
+
     def _scale(self, side: str, effects: AreaEffects, variance: Array, hyper: dict[str, Array]) -> Array:
-        widest = (
-            FURTHEST * effects.sd.parameters[1]
-        )  # its prior has next to nothing beyond, and a Hessian there no digits
-        sd = np.minimum(np.exp(hyper[f"{side} sd"]), widest)[:, None]
+        sd = self.told(f"{side} sd", hyper[f"{side} sd"])[:, None]
         if not effects.neighbours:
             return np.asarray(np.broadcast_to(sd, (len(sd), len(variance))))
-        share = special.expit(hyper[f"{side} share"])[:, None] if effects.shared else 1.0
+        share = self.told(f"{side} share", hyper[f"{side} share"])[:, None] if effects.shared else 1.0
         return np.asarray(sd * np.sqrt(1.0 - share + share * variance))
 
     def _log_prior(self, logits: Array, slopes: Array, hyper: dict[str, Array]) -> Array:
@@ -158,8 +165,7 @@ class Panel:
             value = value + (audited[place] - found[place]) * special.log_expit(-logits[:, place])
         value = value - 0.5 * (((slopes - self.slopes[0]) / self.slopes[1]) ** 2).sum(axis=1)
         for side, effects, _, _ in self.effects:
-            log_sd = hyper[f"{side} sd"]
-            value = value - 0.5 * (np.exp(log_sd) / effects.sd.parameters[1]) ** 2 + log_sd
+            value = value - 0.5 * hyper[f"{side} sd"] ** 2
             if effects.shared and effects.spatial_share is not None:
                 mean, sd = effects.spatial_share.parameters
                 value = value - 0.5 * ((hyper[f"{side} share"] - mean) / sd) ** 2
@@ -176,7 +182,7 @@ class Panel:
         logits = grid[table.argmax(axis=1)].clip(-6.0, 6.0)
         hyper: list[float] = []
         for _, effects, _, _ in self.effects:
-            hyper += [float(np.log(0.5 * effects.sd.parameters[1]))]
+            hyper += [0.0]
             hyper += (
                 [effects.spatial_share.parameters[0]] if effects.shared and effects.spatial_share is not None else []
             )

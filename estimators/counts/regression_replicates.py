@@ -78,7 +78,7 @@ def _log_likelihood(panel: Panel, outer: Array, inner: Array) -> Array:
 def _hyper(panel: Panel, rng: np.random.Generator) -> list[float]:
     found: list[float] = []
     for _, effects, _, _ in panel.effects:
-        found.append(float(np.log(effects.sd.quantile(rng.random()))))
+        found.append(float(rng.standard_normal()))
         if effects.shared and effects.spatial_share is not None:
             mean, sd = effects.spatial_share.parameters
             found.append(mean + sd * rng.standard_normal())

@@ -73,8 +73,7 @@ def drawn(panel: Panel, outer: Array, inner: Array, shape: tuple[int, int]) -> x
     }
     hyper = outer[:, units + slopes :].T.reshape(-1, *shape)
     for name, value in zip(panel.hyper, hyper, strict=True):
-        told = special.expit(value) if name.endswith("share") else np.exp(value)
-        data[name.replace(" ", "_")] = (("chain", "draw"), told)
+        data[name.replace(" ", "_")] = (("chain", "draw"), panel.told(name, value))
     names = {"unit": panel.units, "on_incidence": ["level", *(each.name for each in panel.model.incidence)]}
     names |= {"on_reporting": [each.name for each in panel.model.reporting]} if slopes else {}
     coords = {name: np.array(each, dtype=object) for name, each in names.items()}

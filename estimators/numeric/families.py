@@ -118,3 +118,10 @@ def mean_and_variance_of_inverse(family: Family, a: float, b: float) -> tuple[fl
     with np.errstate(over="ignore"):
         odds = np.exp(-a + 0.5 * b * b)
         return float(1.0 + odds), float(odds**2 * np.expm1(b * b))
+
+
+def half_normal(z: Array) -> Array:
+    """Quantiles of the standard half-normal at Φ(z): a scale from its normal score, with digits in both tails."""
+    upper = -special.ndtri(0.5 * special.ndtr(-np.abs(z)))
+    lower = np.sqrt(2.0) * special.erfinv(special.ndtr(-np.abs(z)))
+    return np.asarray(np.where(z > 0.0, upper, lower))

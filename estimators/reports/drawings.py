@@ -97,7 +97,9 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
         if facts.has("prior"):
             found["reporting_probability"] = lambda: plot_reporting_probability(tree)
     if facts.has("constant_data") and len(facts.read["observed_data"]["period"]) > 1:
-        found |= {f"periods_{name}": _ribbons(facts, name) for name in ORDER if f"{name}_median" in facts.table}
+        known = [name for name in ORDER if f"{name}_median" in facts.table]
+        drawn = [name for name in known if name != "incidence" or "true_count" not in known]  # of one shape over time
+        found |= {f"periods_{name}": _ribbons(facts, name) for name in drawn}
     if (
         any(kind.startswith("justice_funnel") for kind in facts.streams)
         and facts.has("posterior_predictive")

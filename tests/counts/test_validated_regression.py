@@ -58,12 +58,13 @@ def test_log_density_by_hand():
     rng = np.random.default_rng(1)
     x, z = rng.normal(0.0, 0.3, (2, len(panel.start))) + panel.start, rng.standard_normal((2, panel.bases[0].shape[1]))
     ours = pogit.log_joint(panel.observed, panel.outer(x), z) + panel.outer(x).log_prior
-    north, south, slope, log_sd, share, log_size = x.T
+    north, south, slope, score, share, log_size = x.T
+    sd = stats.halfnorm.ppf(stats.norm.cdf(score), 0.0, 0.7)
     covariance = adjacency.spatial_modes(8, [(place, place + 1) for place in range(7)])
     by_hand = []
     for row in range(2):
         mixed = special.expit(share[row])
-        effect = np.exp(log_sd[row]) * covariance[0] @ (np.sqrt(1 - mixed + mixed * covariance[1]) * z[row, 2:])
+        effect = sd[row] * covariance[0] @ (np.sqrt(1 - mixed + mixed * covariance[1]) * z[row, 2:])
         eta = np.log(55.0) + 2.0 * z[row, 0] + z[row, 1] * np.array(list(X.values())) + effect
         zeta = np.repeat([north[row], south[row]], 4) + slope[row] * np.array(list(W.values()))
         mean, size = 2.0 * np.exp(eta) * special.expit(zeta), np.exp(log_size[row])
@@ -74,7 +75,7 @@ def test_log_density_by_hand():
         value += np.log(special.expit(south[row]) * special.expit(-south[row])) + stats.binom.logpmf(
             11, 20, special.expit(north[row])
         )
-        value += stats.norm.logpdf(slope[row]) + stats.halfnorm.logpdf(np.exp(log_sd[row]), 0.0, 0.7) + log_sd[row]
+        value += stats.norm.logpdf(slope[row]) + stats.norm.logpdf(score[row])
         value += stats.norm.logpdf(share[row], 0.0, 2.4) + stats.norm.logpdf(log_size[row], 2.0, 0.7)
         by_hand.append(value)
     assert ours[0] - ours[1] == pytest.approx(by_hand[0] - by_hand[1], abs=1e-9)
@@ -152,12 +153,14 @@ def test_graph_has_the_density_of_the_arrays():
     values = []
     for _ in range(2):
         x, z = panel.start + 0.2 * rng.standard_normal(len(panel.start)), rng.standard_normal(panel.bases[0].shape[1])
+        log_sd = np.log(stats.halfnorm.ppf(stats.norm.cdf(x[3]), 0.0, 0.7))
         point = {
-            "unit_logit_0": x[0], "unit_share_1_logodds__": x[1], "slope_reporting": x[2:3], "incidence_sd_log__": x[3],
+            "unit_logit_0": x[0], "unit_share_1_logodds__": x[1], "slope_reporting": x[2:3], "incidence_sd_log__": log_sd,
             "incidence_share_logit": x[4], "size_log__": x[5], "incidence_effect": z[2:],
             "slope_incidence": panel.fixed[0] + panel.fixed[1] * z[:2],
         }  # fmt: skip
         ours = pogit.log_joint(panel.observed, panel.outer(x[None]), z[None])[0] + panel.outer(x[None]).log_prior[0]
+        ours += stats.halfnorm.logpdf(np.exp(log_sd), 0.0, 0.7) + log_sd - stats.norm.logpdf(x[3])  # of its logarithm
         values.append((float(log_density(point)), float(ours)))
     assert values[0][0] - values[1][0] == pytest.approx(values[0][1] - values[1][1], abs=1e-6)
 

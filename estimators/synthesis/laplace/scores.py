@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
+from estimators.numeric.families import half_normal
 from estimators.synthesis.laplace.forward import FORWARD, Forward
 from estimators.synthesis.normal import LOG_TWO_PI
 from estimators.synthesis.panel import Panel
@@ -84,10 +85,3 @@ class Scores:
             name = f"log_incidence_{word}"
             found[name] = known[name] - seen[stratum] + seen.mean(axis=0)
         return found
-
-
-def half_normal(z: Array) -> Array:
-    """Quantiles of the standard half-normal at Φ(z)."""
-    upper = -special.ndtri(0.5 * special.ndtr(-np.abs(z)))
-    lower = np.sqrt(2.0) * special.erfinv(special.ndtr(-np.abs(z)))
-    return np.asarray(np.where(z > 0.0, upper, lower))
