@@ -1,6 +1,6 @@
 """What is calibrated: one line an estimator and form. To add one, add a line."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -122,6 +122,13 @@ REGRESSION = est.ValidatedRegression(
     typical=est.Claim("60 %", meaning="mean", family="beta", concentration=20.0),
     level=est.Prior("incidence level", "invented", "log-normal", (2.0, 0.7), "invented"),
 )
+MAPPED = replace(
+    REGRESSION,
+    incidence_effects=est.AreaEffects(
+        neighbours=tuple((f"area {place}", f"area {place + 1}") for place in range(1, 5))
+    ),
+    dispersion=est.Prior("size", "invented", "log-normal", (2.0, 0.7), "invented"),
+)
 
 
 @dataclass(frozen=True)
@@ -174,6 +181,7 @@ CATALOGUE = (
     Line("MultiplierTree, points", CROSSED, COUNTED),
     Line("Misclassification", LABELS, _evidence(victims_identified=[[50]])),
     Line("ValidatedRegression", REGRESSION, FEW_AREAS),
+    Line("ValidatedRegression, effects on a map", MAPPED, FEW_AREAS),
     Line("HierarchicalThinnedPoisson", est.HierarchicalThinnedPoisson(LOGIT_NORMAL), FEW_AREAS),
     Line(
         "HierarchicalThinnedPoisson, around figures",
