@@ -34,7 +34,7 @@ from panels import MODELS, panel_of
 from scipy import special
 
 import estimators as est
-from estimators.checks.refits import level
+from estimators.checks.fits import level
 from estimators.sampling import Sampler, Sampling
 from estimators.synthesis.geometry import find_geometry
 from estimators.synthesis.graph import build
