@@ -156,6 +156,7 @@ def state_codes(raw: Path) -> pd.DataFrame:
     """List the codes of the states of Mexico and the provinces of Argentina."""
     table = read(raw, "codes_iso3166_2_mex_arg").rename(columns={"code": "area"})
     table["country"] = table["country"].map({"MX": "MEX", "AR": "ARG"})
+    table.loc[table["area"] == "MX-MEX", "name"] = "Estado de México"  # its name alone is that of the country
     return table
 
 

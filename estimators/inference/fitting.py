@@ -145,7 +145,7 @@ def _laplace(
     if not k < LARGEST_K:
         text = f"Pareto k̂ = {k:.2f}: the result is not publishable; leave the engine to engine='auto'"
         warnings.warn(text, ConvergenceWarning, stacklevel=3)
-    reason = f"exact draws by importance, Pareto k̂ = {k:.2f}"
+    reason = f"draws weighted by importance, Pareto k̂ = {k:.2f}"
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}, reason
 
 

@@ -101,9 +101,9 @@ def _missing(lists: Lists, terms: Places) -> str:
     pairs = [1 << one | 1 << two for one in range(count) for two in range(one + 1, count)]
     empty = sorted((pair for pair in pairs if held[pair] == 0), key=lambda pair: pair in terms)
     if empty:
-        shown = [f"both {spoken(pair, lists.names, ' and ')}" for pair in empty[:NAMED]]
-        more = f" (and {len(empty) - NAMED} more pairs of lists share nobody)" if len(empty) > NAMED else ""
-        return f"no one is on {', or on '.join(shown)}{more}"
+        shown = [spoken(pair, lists.names, " + ") for pair in empty[:NAMED]]
+        more = f" and of {len(empty) - NAMED} more pairs" if len(empty) > NAMED else ""
+        return f"no one is on both lists of {', '.join(shown)}{more}"
     nobody = int((lists.table[1:] == 0).sum())
     return (
         f"no one is in {nobody} of the {2**count - 1} combinations of lists" if nobody else "there are too few overlaps"

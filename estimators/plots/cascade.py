@@ -15,7 +15,7 @@ from estimators.plots.style import BLUE, GREY, INK, ORANGE, PAGE, SMALL, finish,
 from estimators.plots.ticks import set_log_ticks
 from estimators.results import summary
 
-TITLE = "From the true count to convictions: {area}, {period}"
+TITLE = "Cascade of reporting: {area}, {period}"
 AXIS = "number in the period (logarithmic)"
 UNIT = "{stage}\n({unit})"
 LINES = "{modelled}\n{observed}; {share} per 1,000"

@@ -5,6 +5,7 @@ from matplotlib.figure import Figure
 
 from estimators.plots.forest import plot_forest
 from estimators.plots.style import PAGE
+from estimators.plots.wording import method
 
 REFUSED = "refused"
 AXIS = "true count (estimate, 95 % interval)"
@@ -37,7 +38,7 @@ def plot_lists(table: pd.DataFrame, *, title: str = "", width: float = PAGE) -> 
     rows = table.rename(
         columns={"estimate": "true_count_median", "lower": "true_count_lower", "upper": "true_count_upper"}
     )
-    rows = rows.assign(method=rows["method"].str.replace("_", " "), status=rows["status"].map(WARNS))
+    rows = rows.assign(method=rows["method"].map(method), status=rows["status"].map(WARNS))
     rows = rows.assign(probability=0.95, verdict="conditional")
     without = rows[table["status"] == REFUSED]["method"]
     above = " – ".join([title] * bool(title) + [f"refused: {', '.join(without)}"] * (len(without) > 0))

@@ -13,6 +13,18 @@ WORDS = {
     "incidence": "incidence per 100,000 and year",
     "reporting_probability": "reporting probability",
 }
+METHODS = {
+    "m0": "M0",
+    "chao_lower_bound": "Chao lower bound",
+    "mth_poisson2": "Mth Poisson2",
+    "mth_darroch": "Mth Darroch",
+    "mth_gamma": "Mth gamma",
+    "best_bic": "best BIC",
+    "averaged_log_linear": "averaged log-linear",
+    "bayesian_log_linear": "Bayesian log-linear",
+    "truncated_poisson": "truncated Poisson",
+    "one_inflated_poisson": "one-inflated Poisson",
+}
 FEW = 3  # rows that are all told; of more, the highest and the lowest
 
 
@@ -25,6 +37,17 @@ def plural(count: int, word: str) -> str:
     ('1 area', '1,200 areas')
     """
     return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def method(name: str) -> str:
+    """A method of lists in words.
+
+    Examples
+    --------
+    >>> method("best_bic"), method("sample_coverage")
+    ('best BIC', 'sample coverage')
+    """
+    return METHODS.get(name, name.replace("_", " "))
 
 
 def printed(row: Mapping[Any, Any], quantity: str) -> str:

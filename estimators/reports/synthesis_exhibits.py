@@ -81,16 +81,20 @@ def ratio_exhibit(post: xr.DataTree, table: pd.DataFrame, *, names: Mapping[str,
     )
     rows["counted_ratio"] = rows[stage] / rows["victims"]
     for end, chance in ENDS.items():
-        rows[f"ratio_{end}"] = ratio.quantile(chance, dim=("chain", "draw")).values
-    rows = rows.assign(**_state(table)).sort_values("ratio_median", ignore_index=True)
+        rows[f"modelled_ratio_{end}"] = ratio.quantile(chance, dim=("chain", "draw")).values
+    rows = rows.assign(**_state(table)).sort_values("modelled_ratio_median", ignore_index=True)
     words = stage.replace("_", " ")
     shown = rows.assign(name=rows["area"].map(dict(names or {})).fillna(rows["area"]))
     text = (
         f"{sentence(words)} for each identified victim, from the periods with exact figures of both. A ratio far below the "
         "others is a place where one case holds many victims, or where victims are counted and cases are not; far above 1, the reverse. It "
-        "says nothing of how many victims nobody identified: both numbers begin with those who were."
+        "says nothing of how many victims nobody identified: both numbers begin with those who were. The modelled ratio is drawn towards "
+        "those of the other areas, as its prior asks: where the counted one lies outside its interval, a few large cases or the prior "
+        "decide."
     )
-    figure = plot_forest(shown, label="name", quantity="ratio", title=f"{sentence(words)} for each identified victim")
+    figure = plot_forest(
+        shown, label="name", quantity="modelled_ratio", title=f"{sentence(words)} for each identified victim"
+    )
     return Exhibit(
         "funnel_ratio",
         "From victims to cases",

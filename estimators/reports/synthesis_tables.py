@@ -9,6 +9,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators import numbers
+from estimators.plots.wording import method
 from estimators.rendering.document import Table
 
 ENDS = ("median", "lower", "upper")
@@ -182,7 +183,7 @@ def _triple(row: Mapping[str, Any], part: str) -> str:
 
 def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
     if isinstance(value, str):
-        return names.get(value, value).replace("_", " ")
+        return method(value) if column == "method" else names.get(value, value).replace("_", " ")
     if not isinstance(value, int | float | np.integer | np.floating):
         return str(value)
     if column in ("tail", "width", "adjusted_p"):

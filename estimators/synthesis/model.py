@@ -115,7 +115,8 @@ class Synthesis:
             "the estimand is the annual flow of persons newly exploited; every source is converted to it by a factor of its own",
             "areas are exchangeable but for their covariates, in incidence and in reporting",
             "a count identifies the product of flow and reporting probability; the prior shares its changes between the two",
-            "what a year's figures vary beyond chance is taken as variation of reporting, raids for example, and not of the flow",
+            "what a year's figure varies beyond chance and beyond the effects of areas and periods is taken as variation of reporting, "
+            "raids for example, and not of the flow",
             "missing figures are missing at random given the model",
         ]
         if "justice_funnel" in names:

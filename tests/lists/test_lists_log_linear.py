@@ -174,9 +174,7 @@ def test_replicates_choose_as_a_search_of_every_model_would():
 
 def test_refusals_name_the_lists():
     lists = of_table([0, 40, 30, 6, 20, 0, 0, 0])
-    with pytest.raises(
-        ExistenceError, match=r"no one is on both A and C, or on both B and C.*Without the term A with B"
-    ):
+    with pytest.raises(ExistenceError, match=r"no one is on both lists of A \+ C, B \+ C.*Without the term A with B"):
         est.fit(LogLinear((("A", "B"),)), lists, seed=1)
     with pytest.raises(ExistenceError, match="many numbers of people on no list fit these figures equally well"):
         est.fit(LogLinear((("A", "B"), ("A", "C"), ("B", "C"))), lists, seed=1)
@@ -184,7 +182,7 @@ def test_refusals_name_the_lists():
         est.fit(LogLinear((("b", "c"), ("b", "d"), ("c", "d"))), lists_of("Korea"), seed=1)
     apart = of_table([0, 40, 30, 0, 20, 0, 0, 0])
     for estimator in (LogLinear(), Stepwise(), BestBIC(), AveragedLogLinear()):
-        with pytest.raises(ExistenceError, match="no one is on both A and B"):
+        with pytest.raises(ExistenceError, match=r"no one is on both lists of A \+ B"):
             est.fit(estimator, apart, seed=1)
 
 

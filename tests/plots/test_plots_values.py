@@ -136,7 +136,7 @@ def test_a_cascade_says_what_is_counted_in_cases_and_what_is_not_there(poor):
     assert "persons convicted: no figure" in est.alternative(figure)
     count = poor.last.set_index("area").loc["GTM"]
     assert f"true count {printed(count)} persons modelled, not observed" in est.alternative(figure)
-    assert "90 " in est.alternative(figure), "the figure observed, exactly"
+    assert "observed 90;" in est.alternative(figure), "the figure observed, exactly"
 
 
 def test_the_factor_of_a_conflict_is_implied_over_others(three_anchors):
