@@ -1,19 +1,17 @@
 """The figures behind a report: what was read, what is missing, hidden or a range."""
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from estimators import numbers
 from estimators.plots.wording import plural
 from estimators.rendering.document import Block, Paragraph, Table
 from estimators.reports.facts import Facts
-from estimators.reports.page_results import HIDDEN
 
 ALL_FIGURES = (
     "{cells} of areas and periods: {exact} with an exact figure, {ranges} with a range, {hidden} hidden, {missing} without "
     "any figure."
 )
+HIDDEN = "hidden"
 MISSING = "No figure: {cells}."
 MOST = 40  # cells without a figure that are named one by one
 MORE = "{named} and {others} more"
@@ -41,26 +39,14 @@ def data(facts: Facts) -> tuple[Block, ...]:
     concealed = hidden.transpose("area", "period").values
     rows, gaps = [], []
     for row, area in enumerate(areas):
-        here = ({name: float(each[row, at]) for name, each in values.items()} for at in range(len(heads) - 1))
-        cells = [_figure(cell, hidden=bool(dark)) for cell, dark in zip(here, concealed[row], strict=True)]
+        here = zip(*(values[name][row] for name in ("reported", "lower", "upper")), concealed[row], strict=True)
+        cells = [figure(float(v), float(low), float(high), hidden=bool(dark)) for v, low, high, dark in here]
         gaps += [f"{area} {period}" for period, cell in zip(heads[1:], cells, strict=True) if cell == numbers.MISSING]
         rows.append((facts.account.names.get(area, area), *cells))
     named = ", ".join(gaps[:MOST])
     listed = MORE.format(named=named, others=len(gaps) - MOST) if len(gaps) > MOST else named
     table = Table(heads, tuple(rows), f"Figures that were read, by area and period. {facts.state}")
     return (Paragraph(text), *((Paragraph(MISSING.format(cells=listed)),) if gaps else ()), table, *_kinds(facts))
-
-
-def _figure(cell: Mapping[str, float], *, hidden: bool) -> str:
-    """An exact figure, a range, or the word for neither."""
-    value, low, high = cell["reported"], cell["lower"], cell["upper"]
-    if np.isfinite(value):
-        return numbers.count(value)
-    if hidden:
-        return HIDDEN
-    if np.isnan(low):
-        return numbers.MISSING
-    return f"{numbers.count(low)} – {'∞' if np.isinf(high) else numbers.count(high)}"
 
 
 def _kinds(facts: Facts) -> tuple[Block, ...]:
@@ -77,3 +63,27 @@ def _kinds(facts: Facts) -> tuple[Block, ...]:
         )
     heads = ("Stream", "Figure", "Rows", "Exact", "First and last")
     return (Table(heads, tuple(rows), f"Kinds of figure, by stream. {facts.state}", words=True),)
+
+
+def figure(value: float, low: float, high: float, *, hidden: bool) -> str:
+    """An exact figure, a range, or the word for neither."""
+    if np.isfinite(value):
+        return numbers.count(value)
+    if hidden:
+        return HIDDEN
+    if np.isnan(low):
+        return numbers.MISSING
+    return f"{numbers.count(low)} – {'∞' if np.isinf(high) else numbers.count(high)}"
+
+
+def published_ranges(facts: Facts) -> dict[tuple[str, str], str]:
+    """Figures that were published as a range, by area and period."""
+    if not facts.has("observed_data") or "lower" not in facts.post["observed_data"]:
+        return {}
+    names = ["reported", "lower", "upper"]
+    table = facts.post["observed_data"].to_dataset()[names].to_dataframe().reset_index()
+    table = table[table["reported"].isna() & table["lower"].notna()]
+    return {
+        (str(row["area"]), str(row["period"])): figure(np.nan, row["lower"], row["upper"], hidden=False)
+        for row in table.to_dict("records")
+    }

@@ -10,7 +10,8 @@ from estimators.rendering.document import Banner, Block, Paragraph, Picture, Poi
 from estimators.reports import page_lists
 from estimators.reports.facts import SYNTHESIS, Facts
 from estimators.reports.list_words import words_of
-from estimators.reports.page_results import HIDDEN, estimates
+from estimators.reports.page_data import HIDDEN
+from estimators.reports.page_results import estimates
 from estimators.reports.stream_formulas import STATEMENTS
 from estimators.reports.verdicts import NOT_PUBLISHABLE, sentence, verdict_sentence
 

@@ -12,11 +12,11 @@ from estimators.plots.wording import WORDS
 from estimators.rendering.document import Block, Paragraph, Picture, Table
 from estimators.reports import page_checks, page_lists
 from estimators.reports.facts import MASSES, Facts
+from estimators.reports.page_data import HIDDEN, published_ranges
 from estimators.reports.synthesis_tables import ENDS, PARTS, printed
 from estimators.reports.verdicts import sentence
 
 CONTEXT = ("area", "period", "reported")
-HIDDEN = "hidden"
 SEVERAL = "Medians and intervals of {masses} of the {quantity}, {origin}, limits rounded outward, significant digits: {digits}. {state}"
 LIMITS_ONLY = (
     "Limits of the {quantity}: the method has no distribution, so there is no median and no further interval. {state}"
@@ -26,7 +26,7 @@ CLOSED = "The estimate of Rogan and Gladen beside the posterior, as it is and tr
 CLOSED_HEADS = ("Area", "Period", "Labelled share", "As it is", "Truncated", "Standard error", "True count")
 CLOSED_PARTS = ("apparent_share", "untruncated", "prevalence", "se", "true_count")
 COMPUTED, DRAWN = "computed", "from draws"
-ONE = "{interval}; reported is missing where no exact figure was published. {state}"
+ONE = "{interval}; what was reported as a range stands as one. {state}"
 MEDIANS = "Medians and {probability:g} % intervals, limits rounded outward"
 BARE = "Limits of {probability:g} %, rounded outward"
 OVER_TIME = (
@@ -54,14 +54,19 @@ def estimates(facts: Facts) -> tuple[Block, ...]:
 
 
 def with_hidden(facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
-    """The same with a word where a reported figure, or a figure of a total, is hidden."""
-    if not bool(facts.hidden.any()) or "reported" not in rows:
+    """The same with a word where a reported figure, or a figure of a total, is hidden, and with ranges that were published."""
+    of_cell, dark = "area" in rows, bool(facts.hidden.any())
+    ranges = published_ranges(facts) if of_cell else {}
+    if "reported" not in rows or not (dark or ranges):
         return rows
-    of_cell = "area" in rows
-    found = [
-        HIDDEN if pd.isna(row["reported"]) and bool(_hidden(facts, row, of_cell=of_cell)) else row["reported"]
-        for row in rows.to_dict("records")
-    ]
+    found = []
+    for row in rows.to_dict("records"):
+        value = row["reported"]
+        if pd.isna(value) and dark and _hidden(facts, row, of_cell=of_cell):
+            value = HIDDEN
+        elif pd.isna(value) and of_cell:
+            value = ranges.get((str(row["area"]), str(row["period"])), value)
+        found.append(value)
     return rows.assign(reported=pd.Series(found, index=rows.index, dtype=object))
 
 
