@@ -70,7 +70,9 @@ def strata_exhibits(
     words = f"{one} to {other}"
     shown = found.rename(columns={"ratio_of": "what"})
     figure = plot_forest(shown, label="what", quantity="ratio", group="given", title=f"Ratio of {words} exploitation")
-    division = _division(logs, spread, weight, believed, by, words)
+    statistics = post["sample_stats"].to_dataset() if "sample_stats" in post.children else {}
+    drawn = float(statistics["effective_draws"]) if "effective_draws" in statistics else float(len(weight))
+    division = _division(logs, spread, (weight, drawn), believed, by, words)
     heading, caption = f"How the ratio of {words} divides", f"Ratio of {words}: medians and 95 % intervals."
     ladder, mix = _ladder(logs["identified"], one, other), _mix(post, one, other)
     arithmetic, expected = "Arithmetic on what is identified.", "As the fitted model expects them, all periods."
@@ -123,21 +125,27 @@ def _limits(logs: Array, weight: Array) -> dict[str, float]:
 
 
 def _division(
-    logs: dict[str, Array], spread: dict[str, float], weight: Array, believed: tuple[float, float], by: str, words: str
+    logs: dict[str, Array],
+    spread: dict[str, float],
+    weighed: tuple[Array, float],
+    believed: tuple[float, float],
+    by: str,
+    words: str,
 ) -> tuple[str, ...]:
+    weight, drawn = weighed
     s, t = spread["true number"], spread["share reported"]
     middle, sd = float(np.median(logs["identified"])) * s**2 / (s**2 + t**2), s * t / np.hypot(s, t)
     arithmetic = [float(np.exp(middle + z * sd)) for z in (0.0, -1.96, 1.96)]
-    kept = 1.0 / float((weight**2).sum())
+    kept = drawn / len(weight) / float((weight**2).sum())
     return (
         f"The difference in reporting between the forms is not identified. Counts fix the ratio of {words} among those identified; how "
         "it divides into a ratio of true numbers and a ratio of shares reported is the priors' word. They are equally wide here, so each "
         f"takes half. Arithmetic on the priors and that one ratio gives a ratio of true numbers of {arithmetic[0]:.2g} "
-        f"({arithmetic[1]:.2g} – {arithmetic[2]:.2g}), before area effects; the posterior below is that and no more. That it is narrower "
-        "than its prior is no finding.",
+        f"({arithmetic[1]:.2g} – {arithmetic[2]:.2g}), before area effects; the posterior below has these too, and rests on the same "
+        "priors. That it is narrower than its prior is no finding.",
         f"An assumption, not a result: if one believes that the true ratio is {believed[0]:.2g}, within a factor "
         f"{np.exp(1.6449 * believed[1]):.2g} with 90 % ({by}), the division moves as shown. The world's ratio of stocks need not be that "
-        f"of flows in these countries, and the definitions differ. Draws were weighted for it; {kept:,.0f} of {len(weight):,} effective "
+        f"of flows in these countries, and the definitions differ. Draws were weighted for it; {kept:,.0f} of {drawn:,.0f} effective "
         "draws remain.",
     )
 
