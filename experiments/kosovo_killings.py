@@ -3,12 +3,12 @@
 Ball et al. published 10,356 (9,002 – 12,122), from one log-linear model taken as known. How sure are the same lists if no model is?
 
 Data: 4,400 people killed, on four lists: exhumations EXH, interviews by the American Bar Association ABA, the OSCE and Human Rights Watch
-HRW. Bundled. Run time: half a minute.
+HRW.
 
 Why DecomposableGraphs: it averages over all graphs of dependences between four lists exactly, has one number to choose, the prior weight of
 a cell, and shows what other weights say. All other methods stand beside it.
 
-    uv run experiments/kosovo_killings.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
+    uv run experiments/kosovo_killings.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]  # half a minute
 """
 
 import sys

@@ -3,9 +3,9 @@
 Counts differ tenfold and more between countries of like size: by how much exploitation there is, or by who looks for it?
 
 Data: victims identified, persons prosecuted and convicted in 19 countries 2008-2024 (UNODC, SDG 16.2.2), population (World Bank), the claim
-"1 in 100" for Mexico; beside it Walk Free's stock of 2016 and 2021, which counts something else. Bundled. Run time: one minute.
+"1 in 100" for Mexico; beside it Walk Free's stock of 2016 and 2021, which counts something else.
 
-    uv run experiments/latin_america.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
+    uv run experiments/latin_america.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]  # one minute
 """
 
 import sys

@@ -1,9 +1,9 @@
 """Where in Mexico are victims missed, and what do mass events and the hotline do to the answer?
 
-Data: victims and investigations of 32 states 2015-2024 (SESNSP), population (CONAPO), hotline reports by state in parts of 2019 and 2021.
-No claim: the one there is comes from the same calls. Bundled. Run time: three minutes, two fits.
+Data: victims 2015-2024 and investigations 2015-2023 of 32 states (SESNSP), population (CONAPO), hotline reports by
+state in parts of 2019 and 2021. No claim: the one there is comes from the same calls.
 
-    uv run experiments/mexican_states.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
+    uv run experiments/mexican_states.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]  # three minutes, two fits
 """
 
 import sys

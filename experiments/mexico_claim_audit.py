@@ -1,9 +1,9 @@
 """Is "only 1 in 100 cases of human trafficking is reported" compatible with what Mexico publishes?
 
 Data: victims identified by state prosecutors (SESNSP) 2015–2024 by year, 2021 and 2022 by half-year; population (CONAPO); published
-estimates to compare with (Walk Free 2018 and 2023, CNDH). All are bundled. Run time: a few seconds.
+estimates to compare with (Walk Free 2018 and 2023, CNDH).
 
-    uv run experiments/mexico_claim_audit.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
+    uv run experiments/mexico_claim_audit.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]  # a few seconds
 
 Writes posterior.nc, the report and summary.csv.
 """

@@ -3,12 +3,12 @@
 The Home Office published 10,000 to 13,000, from one log-linear model of pairs of lists. Do the same lists say that without this choice?
 
 Data: 2,744 people on five lists (UKdat_5): local authorities LA, non-governmental organisations NG, police and National Crime Agency PFNCA,
-government organisations GO, the public GP. Bundled. Run time: half a minute.
+government organisations GO, the public GP.
 
 Why AveragedLogLinear: nobody knows which links there are, and models that fit equally well differ twofold. An average carries that into the
 interval; one best model does not. All other methods stand beside it.
 
-    uv run experiments/uk_modern_slavery.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]
+    uv run experiments/uk_modern_slavery.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]  # half a minute
 """
 
 import sys
