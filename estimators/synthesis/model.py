@@ -119,7 +119,7 @@ class Synthesis:
             "raids for example, and not of the flow",
             "missing figures are missing at random given the model",
         ]
-        if "justice_funnel" in names:
+        if any(part.name == "capacity" for part in self.parts):
             said.append(
                 "state capacity is tied to reporting (β) and to incidence (δ) by their priors: figures inform only the sum β + δ"
             )
