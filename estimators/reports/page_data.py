@@ -87,3 +87,18 @@ def published_ranges(facts: Facts) -> dict[tuple[str, str], str]:
         (str(row["area"]), str(row["period"])): figure(np.nan, row["lower"], row["upper"], hidden=False)
         for row in table.to_dict("records")
     }
+
+
+def published_totals(facts: Facts) -> dict[str, tuple[str, int]]:
+    """Sums over areas by period, where some figures are ranges: from all lower to all upper ends, and how many areas have a figure."""
+    if not facts.has("observed_data") or "lower" not in facts.post["observed_data"]:
+        return {}
+    observed = facts.post["observed_data"].to_dataset()
+    exact, low, high = (observed[name].transpose("period", "area").values for name in ("reported", "lower", "upper"))
+    ranged = np.isnan(exact) & ~np.isnan(low)
+    found = {}
+    for place in np.flatnonzero(ranged.any(axis=1)):
+        sums = [np.nansum(np.where(ranged[place], ends[place], exact[place])) for ends in (low, high)]
+        number = int((ranged[place] | ~np.isnan(exact[place])).sum())
+        found[str(observed["period"].values[place])] = figure(np.nan, *map(float, sums), hidden=False), number
+    return found

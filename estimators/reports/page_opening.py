@@ -10,15 +10,12 @@ from estimators.rendering.document import Banner, Block, Paragraph, Picture, Poi
 from estimators.reports import page_lists
 from estimators.reports.facts import SYNTHESIS, Facts
 from estimators.reports.list_words import words_of
-from estimators.reports.page_data import HIDDEN
+from estimators.reports.page_data import HIDDEN, published_ranges, published_totals
 from estimators.reports.page_results import estimates
 from estimators.reports.stream_formulas import STATEMENTS
 from estimators.reports.verdicts import NOT_PUBLISHABLE, sentence, verdict_sentence
 
-ANSWER = (
-    "{period}, {where}: {estimate} {counted}, median and {probability:g} % interval; {reported} were reported, in {reporting} with an "
-    "exact figure."
-)
+ANSWER = "{period}, {where}: {estimate} {counted}, median and {probability:g} % interval; {reported} were reported, in {reporting}."
 LIMITED = (
     "{period}, {where}: from {low} to {high} {counted}, within limits of {probability:g} %; {reported} were reported. Within the limits no "
     "value is more likely than another."
@@ -92,14 +89,28 @@ def answer(facts: Facts) -> list[str]:
     digits = numbers.supported_digits(float(row["simulation_error"]))
     least = float(row["reported"]) if pd.notna(row["reported"]) else 0.0
     low, high = float(row["true_count_lower"]), float(row["true_count_upper"])
-    shown["reported"] = reported_words(facts, row["reported"])
+    shown["reported"], reporting = _reporting(facts, row)
     if pd.isna(row.get("true_count_median", np.nan)):
         return [
             LIMITED.format(low=numbers.number(low, digits, "down"), high=numbers.number(high, digits, "up"), **shown)
         ]
-    reporting = plural(int(row.get("areas_reporting", facts.focus["reported"].notna().sum())), "area")
     estimate = numbers.estimate(float(row["true_count_median"]), low, high, digits, least)
     return [ANSWER.format(estimate=estimate, reporting=reporting, **shown), *_share(row, digits)]
+
+
+def _reporting(facts: Facts, row: pd.Series) -> tuple[str, str]:
+    """What was reported, a number or a range, and in how many areas."""
+    period, area = facts.account.period, str(facts.focus["area"].iloc[0])
+    exact = plural(int(row.get("areas_reporting", facts.focus["reported"].notna().sum())), "area")
+    found, number = "", 1
+    if not bool(facts.hidden.sel(period=period).any()):
+        if len(facts.focus) == 1:
+            found = published_ranges(facts).get((area, period), "")
+        else:
+            found, number = published_totals(facts).get(period, ("", 0))
+    if found:
+        return found, f"{plural(number, 'area')} with a figure"
+    return reported_words(facts, row["reported"]), f"{exact} with an exact figure"
 
 
 def _share(row: pd.Series, digits: int) -> list[str]:

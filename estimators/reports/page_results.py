@@ -12,7 +12,7 @@ from estimators.plots.wording import WORDS
 from estimators.rendering.document import Block, Paragraph, Picture, Table
 from estimators.reports import page_checks, page_lists
 from estimators.reports.facts import MASSES, Facts
-from estimators.reports.page_data import HIDDEN, published_ranges
+from estimators.reports.page_data import HIDDEN, published_ranges, published_totals
 from estimators.reports.synthesis_tables import ENDS, PARTS, printed
 from estimators.reports.verdicts import sentence
 
@@ -70,6 +70,18 @@ def with_hidden(facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.assign(reported=pd.Series(found, index=rows.index, dtype=object))
 
 
+def with_ranges(facts: Facts, rows: pd.DataFrame) -> pd.DataFrame:
+    """Totals of exact figures and of ranges together, and how many areas have either, where nothing is hidden."""
+    found = {} if bool(facts.hidden.any()) else published_totals(facts)
+    if not found or not {"reported", "areas_reporting"} <= set(rows):
+        return rows
+    both = [found.get(str(row["period"]), (row["reported"], row["areas_reporting"])) for row in rows.to_dict("records")]
+    return rows.assign(
+        reported=pd.Series([text for text, _ in both], index=rows.index, dtype=object),
+        areas_reporting=[number for _, number in both],
+    )
+
+
 def _hidden(facts: Facts, row: Mapping[Any, Any], *, of_cell: bool) -> bool:
     here = facts.hidden.sel(period=row["period"])
     return bool(here.sel(area=row["area"]) if of_cell else here.any())
@@ -84,7 +96,9 @@ def results(facts: Facts) -> tuple[Block, ...]:
     blocks += moments(facts, chosen)
     blocks += closed_form(facts, chosen)
     if not facts.totals.empty and len(facts.focus) > 1:
-        blocks.append(printed(with_hidden(facts, facts.totals), f"All areas together. {facts.state}"))
+        blocks.append(
+            printed(with_ranges(facts, with_hidden(facts, facts.totals)), f"All areas together. {facts.state}")
+        )
     if facts.shares is not None:
         blocks += page_checks.finding_blocks(facts, facts.shares)
     return tuple(blocks)
