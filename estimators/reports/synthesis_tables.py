@@ -171,7 +171,7 @@ def _head(column: str) -> str:
 def _triple(row: Mapping[str, Any], part: str) -> str:
     median, lower, upper = (float(row.get(f"{part}_{end}", np.nan)) for end in ENDS)
     digits = numbers.supported_digits(float(row.get("simulation_error", 0.0)))
-    known = row.get("reported", np.nan)
+    known = row.get("reported", row.get("observed", np.nan))  # of lists: no limit lies below the people on them
     reported = np.nan if isinstance(known, str) else float(known)
     least = reported if part == "true_count" and not np.isnan(reported) else 0.0
     if np.isnan(median):
