@@ -82,7 +82,7 @@ def test_a_list_named_times_is_a_list(run):
 def test_a_picture_is_drawn(run, tmp_path):
     status, _, _ = run(TABLE, "--methods", "independence,mth_gamma", "--out", str(tmp_path / "forest.svg"))
     assert status == 0
-    assert "refused: mth gamma" in (tmp_path / "forest.svg").read_text(encoding="utf-8")
+    assert "refused: Mth gamma" in (tmp_path / "forest.svg").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
