@@ -24,6 +24,7 @@ from .diagnostics import Identification as Identification
 from .diagnostics import contraction as contraction
 from .diagnostics import convergence as convergence
 from .diagnostics import identification as identification
+from .diagnostics import prior_data_conflict as prior_data_conflict
 from .diagnostics import share_sensitivity as share_sensitivity
 from .disclosure import Profile as Profile
 from .disclosure import guard as guard

@@ -11,7 +11,14 @@ from estimators.checks.refits import QUICK, Refits
 from estimators.checks.sensitivity import power_scaling_finding, reported_rate_finding
 from estimators.checks.sources import areas_finding, placebo_finding, sources_finding
 from estimators.checks.tipping import tipping_finding
-from estimators.diagnostics import Finding, contraction, convergence, identification, share_sensitivity
+from estimators.diagnostics import (
+    Finding,
+    contraction,
+    convergence,
+    identification,
+    prior_data_conflict,
+    share_sensitivity,
+)
 from estimators.evidence import Evidence
 from estimators.sampling import Sampling
 from estimators.synthesis import Synthesis
@@ -51,8 +58,9 @@ def check(
     Returns
     -------
     tuple of Finding
-        Convergence; anchor budget, null directions, conflict, power and tipping points; contraction; power scaling; prior and posterior
-        predictive checks; reported rates; leave one source out; node split; placebo source; tipping table; leave one area out.
+        Convergence; anchor budget, null directions, conflict, power and tipping points; contraction; prior-data conflict; power
+        scaling; prior and posterior predictive checks; reported rates; leave one source out; node split; placebo source;
+        tipping table; leave one area out.
     """
 
     def bar(items: Iterable[Any], what: str) -> Iterable[Any]:
@@ -60,8 +68,8 @@ def check(
 
     panel = model.figures(evidence)
     read = (
-        convergence(post), *identification(post).findings, contraction(post), power_scaling_finding(post),
-        *predictive_findings(panel, post, seed), reported_rate_finding(post),
+        convergence(post), *identification(post).findings, contraction(post), prior_data_conflict(post),
+        power_scaling_finding(post), *predictive_findings(panel, post, seed), reported_rate_finding(post),
     )  # fmt: skip
     shares = (share_sensitivity(post),) if panel.shares else ()
     refits = Refits(panel, sampling, seed)

@@ -5,5 +5,14 @@ from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.finding import Finding
 from estimators.diagnostics.identification import Identification, identification
 from estimators.diagnostics.shares import share_sensitivity
+from estimators.diagnostics.unknowns import prior_data_conflict
 
-__all__ = ["Finding", "Identification", "contraction", "convergence", "identification", "share_sensitivity"]
+__all__ = [
+    "Finding",
+    "Identification",
+    "contraction",
+    "convergence",
+    "identification",
+    "prior_data_conflict",
+    "share_sensitivity",
+]

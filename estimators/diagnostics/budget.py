@@ -3,6 +3,8 @@
 Everything here reads the group ``anchors`` of a result: what each anchor says of the log true count of each cell.
 """
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -10,13 +12,14 @@ from numpy.typing import NDArray
 from scipy import special
 
 from estimators.diagnostics.finding import Finding
-from estimators.numbers import number, percent
+from estimators.numbers import estimate, percent
 from estimators.numeric import anchors as pooling
 
 WRONG_BY = (2.0, 5.0, 10.0)
 ENOUGH_POWER = 0.8
 LEVEL = 0.05
 Z95 = 1.959963984540054
+SAID = ("implied", "implied_lower", "implied_upper", "others", "others_lower", "others_upper")
 
 type Array = NDArray[np.float64]
 
@@ -55,8 +58,9 @@ def anchor_table(anchors: xr.Dataset) -> pd.DataFrame:
     )
     if "split_z" in data:
         frame = _with_splits(frame)
-    kinds = dict(zip(data["anchor"].values.tolist(), data["kind"].values.tolist(), strict=True))
-    frame.insert(1, "kind", frame["anchor"].map(kinds))
+    for place, name in enumerate(["kind", "stated_of"] if "stated_of" in data else ["kind"], start=1):
+        said = dict(zip(data["anchor"].values.tolist(), data[name].values.tolist(), strict=True))
+        frame.insert(place, name, frame["anchor"].map(said))
     return frame.dropna(subset=["implied"]).reset_index(drop=True)
 
 
@@ -77,7 +81,10 @@ def _with_splits(frame: pd.DataFrame) -> pd.DataFrame:
 def budget_finding(table: pd.DataFrame) -> Finding:
     """Which anchor supplies which share of the precision of the log level."""
     shares = table.groupby("anchor", sort=False)["share"]
-    summary = pd.DataFrame({"share": shares.median(), "least": shares.min(), "most": shares.max()}).reset_index()
+    summary = pd.DataFrame({"share": shares.median(), "least": shares.min(), "most": shares.max()})
+    if "stated_of" in table:
+        summary["stated_of"] = table.groupby("anchor", sort=False)["stated_of"].first()
+    summary = summary.reset_index()
     parts = [f"{percent(float(row['share']))} from {row['anchor']}" for row in summary.to_dict("records")]
     return Finding("anchor budget", f"{len(summary)} absolute anchor{'s' if len(summary) != 1 else ''}",
                    f"Precision of the log true count: {'; '.join(parts)}. The reported counts supply none of it.", summary)  # fmt: skip
@@ -95,14 +102,19 @@ def conflict_finding(table: pd.DataFrame) -> Finding:
     several = len(set(table["period"])) > 1 and "compared" not in table
     over = " on the average of the periods" if several else ""
     single = f" In a single period p is never below {table['p'].min():.2g}, uncorrected." if several else ""
+    implied, others = (_interval(worst, each) for each in ("implied", "others"))
     text = (
-        f"Most extreme: {worst['anchor']} implies {number(float(worst['implied']))} in {worst['area']}{over}, the other anchors "
-        f"{number(float(worst['others']))}; z = {worst['z']:.2f}, {format_p(float(worst['p']))}, and {format_p(smallest)} after correction "
-        f"for all comparisons.{single} Absence of conflict is not agreement: see the power."
+        f"Most extreme: {worst['anchor']} implies {implied} in {worst['area']}{over}, the other anchors {others}; "
+        f"z = {worst['z']:.2f}, {format_p(float(worst['p']))}, and {format_p(smallest)} after correction for all comparisons.{single} "
+        "Absence of conflict is not agreement: see the power."
     )
     return Finding(
         "conflict", status, text, table[["anchor", "area", "period", "implied", "others", "z", "p", "p_holm"]]
     )
+
+
+def _interval(row: "pd.Series[Any]", name: str) -> str:
+    return estimate(float(row[name]), float(row[f"{name}_lower"]), float(row[f"{name}_upper"]))
 
 
 def comparisons(table: pd.DataFrame) -> pd.DataFrame:
@@ -113,13 +125,9 @@ def comparisons(table: pd.DataFrame) -> pd.DataFrame:
     """
     if "compared" in table:
         table = table.assign(area="a typical area")
-    logs = table.assign(log_implied=np.log(table["implied"]), log_others=np.log(table["others"]))
-    means = logs.groupby(["anchor", "area"], sort=False)[["z", "log_implied", "log_others"]].mean().reset_index()
-    return means.assign(
-        implied=np.exp(means["log_implied"]),
-        others=np.exp(means["log_others"]),
-        p=2.0 * special.ndtr(-means["z"].abs()),
-    )
+    logs = table[["anchor", "area", "z"]].assign(**{name: np.log(table[name]) for name in SAID})
+    means = logs.groupby(["anchor", "area"], sort=False)[["z", *SAID]].mean().reset_index()
+    return means.assign(**{name: np.exp(means[name]) for name in SAID}, p=2.0 * special.ndtr(-means["z"].abs()))
 
 
 def power_finding(table: pd.DataFrame) -> Finding:

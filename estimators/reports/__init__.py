@@ -13,7 +13,7 @@ from estimators.reports.synthesis_exhibits import (
     ratio_exhibit,
     tile_exhibits,
 )
-from estimators.reports.synthesis_tables import totals, unknowns
+from estimators.reports.synthesis_tables import totals
 from estimators.reports.writing import report
 
 __all__ = [
@@ -32,5 +32,4 @@ __all__ = [
     "strata_exhibits",
     "tile_exhibits",
     "totals",
-    "unknowns",
 ]

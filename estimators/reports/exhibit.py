@@ -25,6 +25,8 @@ class Exhibit:
         One of the figures of `estimators`, which carry the verdict themselves.
     caption : str
         Of the figure and the table.
+    before_use : str
+        What a reader must know of it before the number is used, for the first page; empty for nothing.
     """
 
     name: str
@@ -33,3 +35,4 @@ class Exhibit:
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     figure: Drawing | None = None
     caption: str = ""
+    before_use: str = ""

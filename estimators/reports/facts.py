@@ -9,12 +9,20 @@ import pandas as pd
 import xarray as xr
 
 from estimators import numbers
-from estimators.diagnostics import Finding, Identification, contraction, convergence, identification, share_sensitivity
+from estimators.diagnostics import (
+    Finding,
+    Identification,
+    contraction,
+    convergence,
+    identification,
+    prior_data_conflict,
+    share_sensitivity,
+)
 from estimators.plots import prediction_table
 from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
 from estimators.reports.account import Account
-from estimators.reports.synthesis_tables import hidden_cells, totals, unknowns
+from estimators.reports.synthesis_tables import hidden_cells, totals
 from estimators.reports.verdicts import NOT_PUBLISHABLE, UNKNOWN, VERDICTS
 from estimators.reports.whole import SAMPLED, whole
 from estimators.results import limits, summary
@@ -144,9 +152,12 @@ class Facts:
         return found.assign(simulation_error=widened, verdict=self.told.verdict, convergence=self.checked.status)
 
     @cached_property
-    def unknowns(self) -> pd.DataFrame:
-        """Levels, slopes and scales before and after; empty where the result has no draws of them."""
-        return unknowns(self.post) if self.has("posterior") and self.has("priors") else pd.DataFrame()
+    def unknowns(self) -> Finding | None:
+        """Levels, slopes and scales before and after the figures; None where the result has no draws of them."""
+        if not (self.has("posterior") and self.has("priors")):
+            return None
+        found = prior_data_conflict(self.post)
+        return found if len(found.table) else None
 
     @cached_property
     def predictions(self) -> pd.DataFrame:

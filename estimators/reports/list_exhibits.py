@@ -13,6 +13,7 @@ from estimators.reports.list_rows import crossed
 from estimators.reports.needs import LIST_CHECKS
 
 COMPARED, RESTS = "methods compared", "assumption_of_each_method"
+MOVED, FAILED = "assumption moved", ("missed", "unstable", "intervals meet", "no estimate")
 NEEDED = {"estimate", "lower", "upper", "status", "reasons"}
 FIRST = ("method", "list", "change", "odds_ratio")  # what names a row
 SHOWN = ("known", "observed", "estimate", "lower", "upper", "covered", "interval", "status", "reasons")
@@ -28,7 +29,7 @@ TEXTS = {
     "lists left out": "The estimate if one list had not been kept.",
     "lists merged": "Two lists as one: how the two depend on each other no longer counts.",
     "lists added": "The estimate as lists are added one by one, the largest first.",
-    "assumption moved": "The assumption that no overlap can test, moved: an odds ratio of 1 is what the method takes for granted.",
+    MOVED: "The assumption that no overlap can test, moved: an odds ratio of 1 is what the method takes for granted.",
 }
 CAPTIONS = {
     COMPARED: "All methods on the same lists, each with its 95 % interval.",
@@ -36,7 +37,7 @@ CAPTIONS = {
     "lists left out": "The estimate without each list.",
     "lists merged": "The estimate with two lists as one.",
     "lists added": "The estimate with fewer lists.",
-    "assumption moved": "The estimate under other odds ratios.",
+    MOVED: "The estimate under other odds ratios.",
 }
 
 
@@ -102,7 +103,10 @@ def _check(found: Finding) -> Exhibit:
     same = _same(rows["reasons"])
     text = (TEXTS[name], f"{heading}: {found.status}. {found.text}", *((EACH.format(reasons=same),) if same else ()))
     shown = rows.drop(columns="reasons") if same or not rows["reasons"].any() else rows
-    return Exhibit(name.replace(" ", "_"), heading, text, shown, caption=CAPTIONS[name])
+    warns = name == MOVED or found.status.startswith(FAILED)
+    return Exhibit(
+        name.replace(" ", "_"), heading, text, shown, caption=CAPTIONS[name], before_use=text[1] if warns else ""
+    )
 
 
 def _plain(table: pd.DataFrame) -> pd.DataFrame:

@@ -25,12 +25,14 @@ GRAPHS = Written(
     (
         TOTAL,
         Formula(
-            r"P(n \mid N, g) \propto \prod_{C \in g} h(n_{C}) \ / \prod_{S \in g} h(n_{S})",
-            "Given a graph, the probability of the table is a product over its cliques, divided by one over its separators.",
+            r"P(n \mid N, g) \propto \frac{N!}{n_{\emptyset}!} \prod_{C \in g} h(n_{C}) \ / \prod_{S \in g} h(n_{S})",
+            "Given a graph, the probability of the table is the number of ways to be on its lists and on none, times a product over its "
+            "cliques, divided by one over its separators.",
         ),
         Formula(
-            r"h(n_{C}) = \prod_{c} \frac{\Gamma(n_{c} + \delta_{c})}{\Gamma(\delta_{c})}",
-            "Each factor is that of a Dirichlet prior: gamma functions of the people in each cell of the clique and its prior weight.",
+            r"h(n_{C}) = \frac{\Gamma(\delta_{+})}{\Gamma(\delta_{+} + N)} \prod_{c} \frac{\Gamma(\delta_{c} + n_{c})}{\Gamma(\delta_{c})}",
+            "Each factor is that of a Dirichlet prior: gamma functions of the people in each cell of the clique and its prior weight, and "
+            "of all.",
         ),
         Formula(
             r"\pi(g) \propto 1, \qquad \pi(N) \propto 1 / N",
@@ -45,7 +47,9 @@ GRAPHS = Written(
     (
         TRUE,
         ("g, C, S", "a graph, its cliques and separators"),
-        ("δ_c", "prior weight of a cell of a clique: δ times the cells of the table in it"),
+        ("n_∅", "people on no list"),
+        ("n_c, δ_c", "people in a cell of a clique, and its prior weight: δ times the cells of the table in it"),
+        ("δ_+", "prior weight of all cells together"),
     ),
 )
 CLASSES = Written(
@@ -66,6 +70,7 @@ CLASSES = Written(
     (
         TRUE,
         ("π_k, λ_kj", "share of class k, and the probability of its people to be on list j"),
+        ("z_i, V_k", "the class of person i, and the share that class k takes of what the classes before it leave"),
         ("α", "how evenly people spread over classes"),
     ),
 )

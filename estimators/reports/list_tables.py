@@ -25,7 +25,10 @@ AGREE = (
 SIZES, PATTERNS = "The lists. {state}", "People by the lists they are on, the largest pattern first. {state}"
 OTHERS = "{others} other patterns together"
 CAUGHT = "{listed} people were met once or more. {state}"
-MODELS = "The best {shown} of {all} models, by weight or criterion; each with the true count that it alone would give. {state}"
+MODELS = (
+    "The best {shown} of {all} models, by weight or criterion; each with the true count that it alone would give, without its interval. "
+    "{state}"
+)
 BEST_MODELS = "The best {shown} of {all} models, by weight or criterion. {state}"
 SWEEP = "The prior weight of a cell, δ, moved: medians and 95 % intervals. {state}"
 SWEEP_HEADS = ("δ", "True count", "Weight of the graph that joins all lists", "Best graph", "Its weight")

@@ -3,10 +3,10 @@
 from estimators import numbers
 from estimators.diagnostics import Finding
 from estimators.plots import alternative
-from estimators.rendering.document import Block, Paragraph, Picture, Points
+from estimators.rendering.document import Block, Paragraph, Picture
 from estimators.reports import list_tables
 from estimators.reports.facts import ASSUMED, SYNTHESIS, Facts
-from estimators.reports.needs import FROM_CHECKS, NOT_RUN
+from estimators.reports.needs import FROM_CHECKS
 from estimators.reports.synthesis_tables import ENDS, printed
 
 RARE = 0.01
@@ -19,6 +19,7 @@ PICTURES = {
     "tipping table": "tipping_points",
 }
 STATUS = "{heading}: {status}. {text}"
+ABSENT = "Not run for this report: {checks}."
 NO_REFITS = (
     "{estimator} has no checks by refitting; fit it again with other values to see what they do, as a multiverse of a "
     "Synthesis does."
@@ -64,11 +65,10 @@ def finding_blocks(facts: Facts, finding: Finding) -> tuple[Block, ...]:
 
 def _given_or_not(facts: Facts, names: tuple[str, ...]) -> tuple[Block, ...]:
     given = [block for name in names if name in facts.findings for block in finding_blocks(facts, facts.findings[name])]
-    absent = [FROM_CHECKS[name] for name in names if name in FROM_CHECKS and name not in facts.findings]
-    if facts.estimator != SYNTHESIS:
+    absent = [FROM_CHECKS[name][0] for name in names if name in FROM_CHECKS and name not in facts.findings]
+    if facts.estimator != SYNTHESIS or not absent:
         return tuple(given)
-    lines = tuple(NOT_RUN.format(what=heading, call=call) for heading, call in absent)
-    return (*given, *((Points(lines),) if lines else ()))
+    return (*given, Paragraph(ABSENT.format(checks="; ".join(absent))))
 
 
 def left_out(facts: Facts) -> tuple[Block, ...]:
@@ -85,6 +85,7 @@ def sensitivity(facts: Facts) -> tuple[Block, ...]:
         *(finding.name for finding in facts.told.findings),
         "convergence",
         "contraction",
+        "prior-data conflict",
         ASSUMED,  # beside the answer
     }
     others = tuple(name for name in facts.findings if name not in known)

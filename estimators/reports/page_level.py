@@ -101,8 +101,10 @@ def tipping(facts: Facts) -> tuple[Block, ...]:
 def narrower(facts: Facts) -> tuple[Block, ...]:
     """Unknowns before and after, and what their contraction is due to."""
     blocks: list[Block] = []
-    if not facts.unknowns.empty:
-        blocks.append(printed(facts.unknowns, NARROWER.format(state=facts.state)))
+    if facts.unknowns is not None:
+        blocks.append(Paragraph(sentence(facts.unknowns.text)))
+        shown = facts.unknowns.table.drop(columns=["quantity", "outside"]).rename(columns={"label": "quantity"})
+        blocks.append(printed(shown, NARROWER.format(state=facts.state)))
     if facts.contraction is not None:
         blocks.append(Paragraph(sentence(facts.contraction.text)))
         columns = ["parameter", "contraction", "closed_form", "figures_alone"]

@@ -88,8 +88,9 @@ def cautions(facts: Facts) -> tuple[str, ...]:
 
 
 def warned(facts: Facts) -> tuple[Block, ...]:
-    """The cautions, or that there is none."""
-    found = cautions(facts)
+    """The cautions of the method and of checks that were run, or that there is none."""
+    checked = tuple(exhibit.before_use for exhibit in facts.account.exhibits if exhibit.before_use)
+    found = (*cautions(facts), *checked)
     return (Paragraph(FIRST), Points(found)) if found else (Paragraph(NO_CAUTION),)
 
 

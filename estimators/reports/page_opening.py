@@ -25,6 +25,11 @@ SHARE = (
     "Share reported: {share}, {low} to {high}. The counts fix the product of true count and share reported; how it divides between the two "
     "is decided by the assumptions listed under “What fixes the level”."
 )
+STATED = (
+    "{share} of that precision comes from what is stated of {area} alone; the level of every other area follows it through what all have "
+    "in common."
+)
+PULLED = "Prior and figures disagree on {status}: see “What fixes the level”."
 DISCLOSED = (
     "Rule of publication {rule}. Hidden figures are no zeros: estimates of their areas and periods are missing, and a total over a hidden "
     "figure is hidden."
@@ -65,7 +70,7 @@ def first_page(facts: Facts) -> tuple[Block, ...]:
     blocks.append(Banner(facts.told.verdict, verdict_sentence(facts.told)))
     if "disclosure" in facts.read.attrs:
         blocks.append(Paragraph(DISCLOSED.format(rule=facts.read.attrs["disclosure"])))
-    blocks += [Paragraph(line) for line in answer(facts)]
+    blocks += [Paragraph(line) for line in (*answer(facts), *fixed(facts))]
     caption = f"All areas, {facts.account.period}. {facts.state}"
     if "forest" in facts.drawn:
         blocks.append(Picture(facts.drawn["forest"], caption, alternative(facts.drawn["forest"])))
@@ -96,6 +101,20 @@ def answer(facts: Facts) -> list[str]:
         ]
     estimate = numbers.estimate(float(row["true_count_median"]), low, high, digits, least)
     return [ANSWER.format(estimate=estimate, reporting=reporting, **shown), *_share(row, digits)]
+
+
+def fixed(facts: Facts) -> list[str]:
+    """What fixes the level where it is more than one anchor, what of it is stated of one area, and whether priors were contradicted."""
+    budget = next((each for each in facts.told.findings if each.name == "anchor budget"), None)
+    lines = [budget.text] if budget is not None and len(budget.table) > 1 else []
+    areas = facts.read["observed_data"].sizes["area"]
+    if lines and budget is not None and "stated_of" in budget.table and areas > 1:
+        for row in budget.table[budget.table["stated_of"] != ""].to_dict("records"):
+            area = facts.account.names.get(row["stated_of"], row["stated_of"])
+            lines.append(STATED.format(share=numbers.percent(row["share"]), area=area))
+    if facts.unknowns is not None and bool(facts.unknowns.table["outside"].any()):
+        lines.append(PULLED.format(status=facts.unknowns.status))
+    return lines
 
 
 def _reporting(facts: Facts, row: pd.Series) -> tuple[str, str]:

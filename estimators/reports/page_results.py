@@ -214,14 +214,15 @@ def beside(facts: Facts) -> tuple[Block, ...]:
         return ()
     ours = table[["area", "period", "simulation_error", *(f"true_count_{end}" for end in ENDS)]]
     both = others.rename(columns={"value": "published"}).merge(ours, on=["area", "period"])
-    both["published_over_median"] = both["published"] / both["true_count_median"]
+    for end, against in zip(ENDS, ("median", "upper", "lower"), strict=True):
+        both[f"published_over_estimate_{end}"] = both["published"] / both[f"true_count_{against}"]
     columns = [
         "area",
         "period",
         "by",
         "published",
         *(f"true_count_{end}" for end in ENDS),
-        "published_over_median",
+        *(f"published_over_estimate_{end}" for end in ENDS),
         "simulation_error",
     ]
     text = BESIDE.format(counts="; ".join(dict.fromkeys(others["counts"])))

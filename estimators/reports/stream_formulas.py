@@ -13,11 +13,11 @@ STREAMS: dict[str, Written] = {
                 "the valid share.",
             ),
             Formula(
-                r"v \mid H \sim \mathrm{BetaBinomial}(H,\ \psi), \qquad v \sim \mathrm{NegBin}(\Lambda\, h\, (1 + d),\ \phi_{v})",
+                r"G \mid H \sim \mathrm{BetaBinomial}(H,\ \psi), \qquad G \sim \mathrm{NegBin}(\Lambda\, h\, (1 + d),\ \phi_{G})",
                 "Classified reports are beta-binomial beside the reports of their cell, and negative binomial where these are not known.",
             ),
             Formula(
-                r"\log h_{at} = r_{0} + \tau_{h}\, g_{a} + \mathrm{drift}_{at}",
+                r"\log h_{at} = \chi + \tau_{h}\, \zeta_{a} + \mathrm{drift}_{at}",
                 "Log hotline use is a level, an effect of the area and a random walk.",
             ),
         ),
@@ -29,12 +29,14 @@ STREAMS: dict[str, Written] = {
                 "h, d, ψ",
                 "classified reports per victim, duplicates per victim, share of all reports that are trafficking",
             ),
+            ("H, G", "unclassified and classified reports"),
+            ("χ, τ_h, ζ", "log hotline use of a typical area, standard deviation of its effects of areas, and these"),
         ),
     ),
     "survey": Written(
         (
             Formula(
-                r"\log \hat{S} \sim \mathrm{Normal}(\log \Lambda + \log D - \log q + b,\ s^{2})",
+                r"\log \hat{S} \sim \mathrm{Normal}(\log \Lambda + \log D - \log \vartheta + b,\ \sigma_{S}^{2})",
                 "The log of a published stock is normal around log flow per year plus log duration less the log share that meets the "
                 "definition, plus "
                 "a common bias; of a published flow the duration is left out.",
@@ -43,27 +45,35 @@ STREAMS: dict[str, Written] = {
         (
             "A survey counts another condition at one time: duration, definition and a common bias turn it into the flow.",
         ),
-        (("D, q, b", "years in the condition, share of the surveyed condition that is trafficking, common log bias"),),
+        (
+            ("Ŝ, σ_S", "the published figure, and the standard deviation of its log"),
+            ("D, ϑ, b", "years in the condition, share of the surveyed condition that is trafficking, common log bias"),
+        ),
     ),
     "overlap": Written(
         (
             Formula(
-                r"m \sim \mathrm{Poisson}(\Lambda\, \rho\, h\, \omega)",
+                r"B \sim \mathrm{Poisson}(\Lambda\, \rho\, h\, \theta)",
                 "Matched records are Poisson: flow times reporting probability times hotline use times dependence.",
             ),
         ),
         ("Persons known to both sources are counted; who is known to one is likelier to be known to the other.",),
-        (("ω", "how much likelier a person known to one source is to be known to the other"),),
+        (
+            (
+                "B, θ",
+                "persons in both registers; how much likelier a person known to one source is to be known to the other",
+            ),
+        ),
     ),
     "validation": Written(
         (
             Formula(
-                r"v \sim \mathrm{BetaBinomial}(m,\ \rho)",
+                r"K_{A} \sim \mathrm{BetaBinomial}(A,\ \rho)",
                 "Of the audited cases those that had been reported are beta-binomial around the reporting probability.",
             ),
         ),
         ("An audit finds true cases where somebody looked and asks how many of them had been reported.",),
-        (("m, v", "audited cases, and those of them that had been reported"),),
+        (("A, K_A", "audited cases, and those of them that had been reported"),),
     ),
     "publication": Written(
         (
@@ -78,17 +88,17 @@ STREAMS: dict[str, Written] = {
     "capacity_index": Written(
         (
             Formula(
-                r"w \sim \mathrm{Normal}(c + \lambda_{w} \kappa,\ \sigma_{w}^{2})",
+                r"W \sim \mathrm{Normal}(c_{W} + \lambda_{W} \kappa,\ \sigma_{W}^{2})",
                 "An outside index is normal around its loading on state capacity.",
             ),
         ),
         ("An outside index is a second look at state capacity, as far as it was made from other figures.",),
-        (("c, λ_w", "mean of the index and its loading on capacity"),),
+        (("W, c_W, λ_W, σ_W", "the index, its mean, its loading on capacity, its standard deviation beside it"),),
     ),
     STATEMENTS: Written(
         (
             Formula(
-                r"\mathrm{logit}(1 / K) \sim (1 - w)\, \mathrm{Normal}(\mathrm{logit}\, \bar{\rho} + m + b,\ \sigma^{2}) + w\, "
+                r"\mathrm{logit}(1 / K) \sim (1 - w)\, \mathrm{Normal}(\mathrm{logit}\, \bar{\rho} + m + o,\ \sigma^{2}) + w\, "
                 r"\mathrm{Normal}(\ldots,\ 9 \sigma^{2})",
                 "A claim of one in K is, on the logit scale, normal around the reported share of its area, and three times looser with "
                 "probability w.",
@@ -99,8 +109,8 @@ STREAMS: dict[str, Written] = {
         ),
         (
             (
-                "K, m, b, w",
-                "the claim, log cases reported per victim identified, what claims of one body have in common, the doubt",
+                "K, o, w, σ",
+                "the claim, what claims of one body have in common, the doubt, the standard deviation that a claim states",
             ),
         ),
     ),

@@ -26,14 +26,15 @@ REPORTING_TERMS = (
     ("reporting_area_sd", r"\tau_{\rho}\, u_{a}", "an effect of the area"),
     ("reporting_walk_sd", r"q_{at}", "a random walk over the periods of the area"),
     ("reporting_shock_sd", r"e_{at}", "a shock of the area and period"),
-    ("reporting_stratum_sd", r"v_{k} + v_{ak}", "effects of the stratum, alone and by area"),
+    ("reporting_stratum_sd", r"o_{k} + o_{ak}", "effects of the stratum, alone and by area"),
     ("capacity_on_reporting", r"\beta\, \kappa_{at}", "β times state capacity"),
     ("reporting_slope_", r"x_{at}'\, \beta_{\rho x}", "covariates times their slopes"),
 )
+MAPPED_SYMBOL = ("m", "log cases reported per victim identified")
 MAPPED = (r"(-m)", "less the log number of cases reported per victim identified, of which the claim speaks")
 SPATIAL = Formula(
-    r"\tau\, (\sqrt{1 - \varphi}\, z_{a} + \sqrt{\varphi}\, b_{a})",
-    "Effects of areas are partly spatial: a share φ of their variance follows the map, b being an intrinsic autoregression "
+    r"\tau\, (\sqrt{1 - \xi}\, z_{a} + \sqrt{\xi}\, \nu_{a})",
+    "Effects of areas are partly spatial: a share ξ of their variance follows the map, ν being an intrinsic autoregression "
     "of scaled variance 1.",
 )
 CAPACITY = ("κ", "state capacity, one unit being one standard deviation among areas")
@@ -41,8 +42,24 @@ FLOW = (
     ("Λ", "the flow: expected number of persons newly exploited in an area and period"),
     ("E", "person-years in units of 100,000: population times the length of the period"),
     ("ρ", "the reporting probability: the share of the flow that an authority identifies"),
-    ("φ", "size of a negative binomial of mean m: its variance is m + m² / φ"),
+    ("φ", "size of a negative binomial: its variance is its mean plus its mean squared / φ"),
     ("a, t, k", "area, period, stratum"),
+)
+SYMBOLS = (  # beginnings of the names of unknowns that bring it, symbol, what it is
+    (("incidence_area_sd",), "z", "effect of an area on incidence, in standard deviations τ"),
+    (("reporting_area_sd",), "u", "effect of an area on reporting, in standard deviations τ_ρ"),
+    (("cases_area_sd",), "υ", "effect of an area on cases per victim, in standard deviations τ_ι"),
+    (("incidence_walk_sd",), "r", "random walk of an area's incidence over the periods, from 0"),
+    (("reporting_walk_sd",), "q", "random walk of an area's reporting over the periods, from 0"),
+    (("reporting_shock_sd",), "e", "shock to the reporting of one area and period"),
+    (("incidence_stratum_sd",), "s", "effects of a stratum on incidence, in all areas and in one"),
+    (("reporting_stratum_sd",), "o", "effects of a stratum on reporting, in all areas and in one"),
+    (("capacity_on_",), "β, δ", "slopes of reporting and of incidence on state capacity"),
+    (
+        ("incidence_slope_", "reporting_slope_"),
+        "x, β_x, β_ρx",
+        "covariates, and their slopes on incidence and on reporting",
+    ),
 )
 
 
@@ -84,6 +101,9 @@ def of_synthesis(
     )
     if any(r"\kappa" in formula.latex for formula in formulas):
         symbols += (CAPACITY,)
+    there = [any(name.startswith(begin) for name in unknown) for begin, _, _ in SYMBOLS]
+    symbols += tuple((symbol, meaning) for (_, symbol, meaning), known in zip(SYMBOLS, there, strict=True) if known)
+    symbols += (MAPPED_SYMBOL,) if mapped else ()
     return Written(formulas, words, symbols), tuple(strange)
 
 
@@ -118,7 +138,7 @@ def _identified(unknown: Collection[str], *, mapped: bool) -> Written:
 
 
 def _funnel(stages: Sequence[str], unknown: Collection[str], periods: int) -> Written:
-    effect = r"\iota + \tau_{\iota}\, z_{a}" if "cases_area_sd" in unknown else r"\iota"
+    effect = r"\iota + \tau_{\iota}\, \upsilon_{a}" if "cases_area_sd" in unknown else r"\iota"
     formulas = [
         Formula(
             rf"I_{{at}} \sim \mathrm{{NegBin}}(\Lambda_{{at}}\, \rho_{{at}}\, \exp({effect}),\ \phi_{{1}})",
@@ -137,7 +157,7 @@ def _funnel(stages: Sequence[str], unknown: Collection[str], periods: int) -> Wr
         (
             ("I, P", "numbers at the first stage and at a later one"),
             (
-                "ι, a, λ, ω",
+                "ι, ε, λ, ω",
                 "log cases per identified victim; log share that moves on, its slope on capacity; share that moves on within the period",
             ),
         ),
@@ -145,7 +165,7 @@ def _funnel(stages: Sequence[str], unknown: Collection[str], periods: int) -> Wr
 
 
 def _later(unknown: Collection[str], periods: int) -> Formula:
-    carried = r"\exp(a + \lambda \kappa_{at})"
+    carried = r"\exp(\varepsilon + \lambda \kappa_{at})"
     if "logit_same_period" in unknown:
         return Formula(
             rf"P_{{at}} \sim \mathrm{{NegBin}}((\omega I_{{at}} + (1 - \omega) I_{{a,t-1}} + 1/2)\, {carried},\ \phi)",
@@ -154,7 +174,7 @@ def _later(unknown: Collection[str], periods: int) -> Formula:
         )
     if periods > 1:
         return Formula(
-            r"P_{at} \sim \mathrm{BetaBinomial}(I_{at},\ \exp(a + \lambda \kappa_{at}))",
+            r"P_{at} \sim \mathrm{BetaBinomial}(I_{at},\ \exp(\varepsilon + \lambda \kappa_{at}))",
             "A later stage is beta-binomial among the figure of the stage before, of which it is a share: the same cases are followed.",
         )
     return Formula(

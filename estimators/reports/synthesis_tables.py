@@ -89,47 +89,6 @@ def _simulation_error(draws: xr.DataArray, chance: float) -> float:
     return float(known.max()) if known.size else 0.0
 
 
-def unknowns(post: xr.DataTree) -> pd.DataFrame:
-    """Levels, slopes and scales before and after the figures, 90 % each, and how much narrower they became.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Columns quantity, prior_median, prior_lower, prior_upper, posterior_median, posterior_lower, posterior_upper, width: of the
-        posterior interval relative to the prior's, on the scale where the prior is normal. A narrower interval is no proof that figures
-        spoke: another prior may have.
-    """
-    priors, draws = post["priors"].to_dataset(), post["posterior"].to_dataset()
-    rows = []
-    for place, name in enumerate(priors["quantity"].values.astype(str)):
-        if name not in draws or draws[name].dims != SAMPLE:
-            continue
-        low, median, high = np.quantile(draws[name].values, [0.05, 0.5, 0.95])
-        before = {end: float(priors[column][place]) for end, column in zip(ENDS, ("median", "q05", "q95"), strict=True)}
-        family = str(priors["formula"].values[place]).split("(")[0]
-        after = dict(zip(ENDS, (_natural(x, family) for x in (median, low, high)), strict=True))
-        width = (high - low) / (_working(before["upper"], family) - _working(before["lower"], family))
-        ends = {
-            f"{when}_{end}": found[end] for when, found in (("prior", before), ("posterior", after)) for end in ENDS
-        }
-        rows.append({"quantity": name, **ends, "width": width})
-    return pd.DataFrame(rows)
-
-
-def _natural(value: float, family: str) -> float:
-    """From the scale on which a prior is normal."""
-    if family == "log-normal":
-        return float(np.exp(value))
-    return float(1.0 / (1.0 + np.exp(-value))) if family == "logit-normal" else float(value)
-
-
-def _working(value: float, family: str) -> float:
-    """To the scale on which a prior is normal."""
-    if family == "log-normal":
-        return float(np.log(value))
-    return float(np.log(value / (1.0 - value))) if family == "logit-normal" else float(value)
-
-
 def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | None = None, words: bool = False) -> Table:
     """A table of plain values as it is printed: medians with their intervals in one cell, limits rounded outward.
 

@@ -149,7 +149,7 @@ def _beside(facts: Facts) -> dict[str, str | bytes]:
         "summary": facts.table,
         "totals": facts.totals,
         "anchors": facts.told.anchors.assign(**state),
-        "unknowns": facts.unknowns.assign(**state),
+        "unknowns": pd.DataFrame() if facts.unknowns is None else facts.unknowns.table.assign(**state),
         "predictions": facts.predictions,
         "convergence": facts.checked.table.assign(**state),
         **{exhibit.name: exhibit.table.assign(**state) for exhibit in facts.account.exhibits},

@@ -28,6 +28,7 @@ class Anchor:
     level: str = ""
     source: tuple[str, str] = ("", "")
     derived_from: str = ""
+    stated_of: str = ""  # the one area it speaks of; empty for all
     reason: str = ""
 
 
@@ -52,7 +53,7 @@ def absolute_anchors(panel: Panel) -> tuple[Anchor, ...]:
 
 def _stated(anchor: Claim | ExternalEstimate, name: str, source: tuple[str, str]) -> Anchor:
     kind, reason = ("reporting", anchor.prior.reason) if isinstance(anchor, Claim) else ("external", anchor.reason)
-    return Anchor(name, kind, source=source, derived_from=anchor.derived_from, reason=reason)
+    return Anchor(name, kind, "", source, anchor.derived_from, anchor.area, reason)
 
 
 def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:
@@ -82,7 +83,7 @@ def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:
     named = dict(zip(("split_z", "split_sd", "split_others_sd"), splits, strict=True))
     text = {
         name: np.array([getattr(anchor, name) for anchor in anchors], dtype=object)
-        for name in ("kind", "derived_from", "reason")
+        for name in ("kind", "derived_from", "stated_of", "reason")
     }
     return xr.Dataset(
         data | {name: ("anchor", values) for name, values in (named | text).items()},

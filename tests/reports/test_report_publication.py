@@ -293,7 +293,10 @@ def test_checks_are_shown_where_given_and_named_with_their_call_where_not(trees,
     assert "“Each source left out” was not run: call estimators.check(model, evidence, post, seed=…)" in missing(
         written["Synthesis"]
     )
-    assert "power_scaling_finding(post)" in texts(section(written["Synthesis"], "Sensitivity"))
+    assert "power_scaling_finding(post)" in missing(written["Synthesis"])
+    sensitivity = texts(section(written["Synthesis"], "Sensitivity"))
+    assert "Not run for this report: Power scaling of the priors; Assumptions held at values." in sensitivity
+    assert "power_scaling_finding" not in sensitivity
 
 
 def test_what_an_author_wrote_stays_text(trees):

@@ -187,7 +187,7 @@ def test_totals_are_sums_of_draws(post):
 
 
 def test_unknowns_are_on_the_scale_of_their_priors(post):
-    rows = reports.unknowns(post).set_index("quantity")
+    rows = est.prior_data_conflict(post).table.set_index("quantity")
     level = np.exp(np.median(post["posterior"].to_dataset()["log_incidence_level"].values))
     assert rows.loc["log_incidence_level", "posterior_median"] == pytest.approx(level)
     assert rows.loc["log_incidence_level", "prior_median"] == pytest.approx(40.0)
