@@ -30,7 +30,7 @@ type Found = dict[str, Any]
 
 ONE = Path(__file__).with_name("joint_one.py")
 SAMPLERS = ("pymc", "nutpie", "numpyro")
-PANELS, GROWTH, GROWTH_YEARS = ("19x15", "12x8"), (32, 320, 2500), 10
+PANELS, GROWTH, GROWTH_YEARS = ("19x15", "12x8"), (32, 100, 320), 10
 BUSY = 0.5  # load average above which seconds mean little
 
 
@@ -104,7 +104,7 @@ def main() -> None:
     parser.add_argument("--accept", type=float, default=0.95, help="target_accept of NUTS (default 0.95, as of fit)")
     parser.add_argument("--repeats", type=int, default=8, help="runs of laplace for their scatter (default 8)")
     parser.add_argument(
-        "--growth", nargs="*", type=int, default=list(GROWTH), help="numbers of areas (default 32 320 2500)"
+        "--growth", nargs="*", type=int, default=list(GROWTH), help="numbers of areas (default 32 100 320)"
     )
     parser.add_argument("--growth-draws", type=int, default=1000, help="draws of these (default 1000)")
     options = parser.parse_args()

@@ -6,9 +6,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from estimators.errors import EngineError
 from estimators.numeric.pareto import smoothed
 from estimators.synthesis.laplace.layout import effects
 from estimators.synthesis.laplace.proposal import (
+    LONG,
     Proposal,
     effective,
     mixture_log_density,
@@ -27,9 +29,12 @@ LARGEST_K = 0.7  # shape of the tail of the weights above which averages are not
 ROUNDS = (0.12, 0.16, 0.2, 0.25, 0.25, 0.8)  # draws of each proposal, as a share of those wanted
 MORE = 3  # further rounds with a better proposal where the weights are not good enough
 FEWEST = 150  # draws of a round
-SHARE = 0.1  # of the draws that must be effective, or another round follows
+LEAST_EFFECTIVE = 0.1  # share of the draws that must be, or another round follows
 LEAST_HEARD = 150  # effective draws on either side of where log probabilities begin to bend
 AREAS_A_PAIR = 40
+MOST_AREAS = (
+    400  # with more a sampler is there sooner: noise of the areas' estimates adds up, and pairs grow with their number
+)
 LEAST_SHARE, LARGER_SHARE = 0.01, 0.4  # of the posterior where log probabilities bend: to be heard of, and drawn
 
 
@@ -83,6 +88,10 @@ def draw(panel: Panel, draws: int, rng: np.random.Generator, start: Reference | 
     ModelError
         Naming what the engine cannot take.
     """
+    if (areas := panel.grid.shape[0]) > MOST_AREAS:
+        raise EngineError(
+            f"{areas:,} areas: engine 'laplace' takes at most {MOST_AREAS}, for its time grows with their square"
+        )
     with np.errstate(
         over="ignore", invalid="ignore", divide="ignore"
     ):  # at absurd proposals, whose weight is then nothing
@@ -105,7 +114,7 @@ def _sample(
 ) -> tuple[Weighed, Array, float, float]:
     """Rounds of proposals, each refitted to all before it; all draws are weighted as draws of their mixture."""
     pairs = 2 + plan.panel.grid.shape[0] // AREAS_A_PAIR
-    proposals = [(Proposal(reference.scores, reference.covariance, 4.0), 1.0)]
+    proposals = [(Proposal(reference.scores, reference.covariance, LONG), 1.0)]
     parts: list[Weighed] = []
     rounds: list[tuple[Proposal, int]] = []
     sizes = [max(FEWEST, int(share * draws)) for share in ROUNDS]
@@ -119,7 +128,7 @@ def _sample(
         raw = found.log_density - mixture_log_density(rounds, found.scores)
         log_weight, k = smoothed(raw)
         bent = bends(plan, scores.known(found.scores)) > 0
-        good = k < LARGEST_K and effective(raw) > SHARE * draws and _heard(raw, bent)
+        good = k < LARGEST_K and effective(raw) > LEAST_EFFECTIVE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
             return found, log_weight, k, effective(raw)
         proposals = _proposals(found.scores, log_weight, bent)

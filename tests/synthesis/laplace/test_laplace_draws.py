@@ -8,7 +8,7 @@ import pytest
 
 import estimators as est
 from estimators.errors import EngineError
-from estimators.synthesis.laplace import integrals, weights
+from estimators.synthesis.laplace import engine, integrals, weights
 from estimators.synthesis.laplace.engine import draw
 from estimators.synthesis.operations import NUMPY
 
@@ -99,6 +99,16 @@ def test_neighbours_are_refused_by_name_and_left_to_a_sampler(evidence_of):
     post = est.fit(model, evidence, seed=1, sampling=few)
     assert post.attrs["engine"] == "nuts"
     assert "neighbours of incidence" in post.attrs["engine_reason"]
+
+
+def test_more_areas_than_pay_are_left_to_a_sampler(evidence_of, monkeypatch):
+    model = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),))
+    panel = model.figures(evidence_of([(area, "2020", "victims_identified", 9) for area in "ABC"], areas="ABC"))
+    monkeypatch.setattr(engine, "MOST_AREAS", 3)
+    assert draw(panel, 10, np.random.default_rng(1)).known
+    monkeypatch.setattr(engine, "MOST_AREAS", 2)
+    with pytest.raises(EngineError, match="3 areas: engine 'laplace' takes at most 2"):
+        draw(panel, 10, np.random.default_rng(1))
 
 
 def test_the_default_engine_says_why(evidence_of):
