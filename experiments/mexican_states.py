@@ -3,7 +3,7 @@
 Data: victims 2015-2024 and investigations 2015-2023 of 32 states (SESNSP), population (CONAPO), hotline reports by
 state in parts of 2019 and 2021. No claim: the one there is comes from the same calls.
 
-    uv run experiments/mexican_states.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt]]]  # three minutes, two fits
+    uv run experiments/mexican_states.py [OUTPUT_FOLDER [html,pdf,tex,docx [en,es,pt [refits]]]]  # three minutes, two fits
 """
 
 import sys
@@ -19,20 +19,20 @@ MODEL = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(), FUNNEL, est.Hot
 OUT = "results/mexican_states"
 
 
-def main(seed: int = 20220802, out: str | Path = OUT, formats: str = "html", language: str = "en") -> tuple[Path, ...]:
+def main(seed: int = 20220802, out: str | Path = OUT, formats: str = "html", language: str = "en",
+         refits: str = "") -> tuple[Path, ...]:  # fmt: skip
     """Load, fit, diagnose, fit again without mass events, report."""
     evidence, tiles = est.datasets.mexico_states(hotline=True), est.datasets.mexico_tiles()
     names, origin = dict(zip(tiles["area"], tiles["name"], strict=True)), evidence.source_table()
     post = est.fit(MODEL, evidence, seed=seed)
     table, events = est.summary(post), reports.mass_events(post, "victims_identified")
     calm = est.fit(MODEL, est.datasets.without(evidence, "victims_identified", events["about"]), seed=seed)
-    shown = [*reports.tile_exhibits(table, tiles, period="2022"), reports.ratio_exhibit(post, table, names=names)]
-    shown += [reports.event_exhibit(post, calm, events, table)]
-    shown += [reports.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]
-    return est.report(
-        post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table,
-        everything=True, formats=formats, language=language,
-    )  # fmt: skip
+    shown = [*reports.tile_exhibits(table, tiles, period="2022"), reports.ratio_exhibit(post, table, names=names),
+             reports.event_exhibit(post, calm, events, table),
+             reports.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]  # fmt: skip
+    checked = est.check(MODEL, evidence, post, seed=seed, refits=bool(refits))
+    return est.report(post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table,
+                      findings=checked, everything=True, formats=formats, language=language)  # fmt: skip
 
 
 if __name__ == "__main__":

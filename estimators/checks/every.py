@@ -31,6 +31,7 @@ def check(
     *,
     seed: int,
     sampling: Sampling = QUICK,
+    refits: bool = True,
     areas: bool = True,
     progress: bool = False,
 ) -> tuple[Finding, ...]:
@@ -50,6 +51,8 @@ def check(
         How much in each refit: draws × chains in all. Refits are drawn by importance (see `estimators.synthesis.laplace`), from
         where the posterior of the full model lies; one whose weights cannot be trusted is sampled by NUTS from a graph that is
         compiled once for all of them, and its finding says so.
+    refits : bool
+        Whether to run the checks that fit again. Without them the others take seconds.
     areas : bool
         Whether to refit without each area, one refit an area.
     progress : bool
@@ -72,8 +75,10 @@ def check(
         power_scaling_finding(post), *predictive_findings(panel, post, seed), reported_rate_finding(post),
     )  # fmt: skip
     shares = (share_sensitivity(post),) if panel.shares else ()
-    refits = Refits(panel, sampling, seed)
-    full = refits.full
-    refitted = (*sources_finding(refits, full, bar), placebo_finding(refits, full, bar), tipping_finding(refits, bar))
-    left_out = (areas_finding(refits, full, bar),) if areas and len(panel.grid.areas) > 1 else ()
+    if not refits:
+        return (*read, *shares)
+    again = Refits(panel, sampling, seed)
+    full = again.full
+    refitted = (*sources_finding(again, full, bar), placebo_finding(again, full, bar), tipping_finding(again, bar))
+    left_out = (areas_finding(again, full, bar),) if areas and len(panel.grid.areas) > 1 else ()
     return (*read, *shares, *refitted, *left_out)
