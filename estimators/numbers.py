@@ -111,3 +111,16 @@ def one_in(share: float, digits: int = DIGITS) -> str:
     ('1 in 100', '1 in 2.5', '1 in 1', '1 in 10,000')
     """
     return f"1 in {rounded(1.0 / share, digits):,.15g}"
+
+
+def chance(probability: float) -> str:
+    """A probability with two digits and never an exact 0 or 1.
+
+    Examples
+    --------
+    >>> chance(0.4), chance(0.0001), chance(1.0), chance(float("nan"))
+    ('0.40', '< 0.01', '> 0.99', 'not known')
+    """
+    if isnan(probability):
+        return "not known"
+    return "> 0.99" if probability > 0.995 else "< 0.01" if probability < 0.005 else f"{probability:.2f}"

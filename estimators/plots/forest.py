@@ -30,6 +30,7 @@ from estimators.plots.wording import WORDS as WORDS
 from estimators.plots.wording import plural, told
 
 ALTERNATIVE = "Forest of {estimates} of the {quantity}: {told}."
+OPEN = "Open marks: {figure}."
 NOTHING = "No estimate."
 NOTE = ""
 MARKERS = "osDPX"
@@ -47,6 +48,7 @@ def plot_forest(
     label: str,
     quantity: str = "true_count",
     group: str | None = None,
+    beside: str | None = None,
     title: str = "",
     width: float = PAGE,
 ) -> Figure:
@@ -63,6 +65,8 @@ def plot_forest(
         an end at zero or infinity runs out of the picture and has no cap.
     group : str, optional
         Column whose values get a colour and a marker each.
+    beside : str, optional
+        Column of a figure that is no estimate, drawn as an open mark in each row that has one.
     title : str
         Title.
     width : float
@@ -91,7 +95,7 @@ def plot_forest(
         between = ROW if len(rows) <= MANY else CLOSE
         figure, axes = new_figure(width, AROUND + (between + ROW_LINE * lines) * max(len(rows), 2))
         axes.set_xscale("log")
-        axes.set_xlim(*_limits(rows[columns].to_numpy(dtype=float)))
+        axes.set_xlim(*_limits(rows[[*columns, *([beside] if beside else [])]].to_numpy(dtype=float)))
         axes.set_yticks(np.arange(len(rows)), names)
         axes.set_ylim(max(len(rows), 1) - 0.4, -0.6)
         axes.tick_params(axis="y", length=0)
@@ -104,13 +108,16 @@ def plot_forest(
             axes.set_title(title, loc="left", fontsize=TITLE)
         labels = LETTER * TEXT * POINT * max((len(line) for name in names for line in name.split("\n")), default=0)
         _draw_groups(axes, rows, columns, group, width - labels)
+        if beside:
+            _draw_beside(axes, rows[beside].to_numpy(dtype=float))
         shown = [f"for {name}" if label != "period" else f"in {name}" for name in rows[label].astype(str)]
         alternative = ALTERNATIVE.format(
             estimates=plural(len(rows), "estimate"),
-            quantity=WORDS.get(quantity, quantity),
+            quantity=_words(quantity),
             told=told(rows, quantity, shown),
         )
-        finish(figure, rows, note=NOTE if len(rows) else NOTHING, alternative=alternative)
+        note = f"{NOTE} {OPEN.format(figure=_words(beside))}".strip() if beside else NOTE
+        finish(figure, rows, note=note if len(rows) else NOTHING, alternative=alternative)
         set_log_ticks(figure, [axes])
     return figure
 
@@ -154,6 +161,15 @@ def _draw(axes: Axes, rows: pd.DataFrame, columns: Sequence[str], colour: str, m
     )
 
 
+def _draw_beside(axes: Axes, values: Array) -> None:
+    at = np.where(values > 0, values, np.nan)
+    axes.plot(at, np.arange(len(at)), "D", markersize=4.5, markerfacecolor="none", markeredgecolor=INK, zorder=4)
+
+
+def _words(quantity: str) -> str:
+    return WORDS.get(quantity, quantity.replace("_", " "))
+
+
 def _limits(values: Array) -> tuple[float, float]:
     """Ends of the axis: everything positive and finite, with a margin."""
     drawn = values[np.isfinite(values) & (values > 0)]
@@ -165,7 +181,7 @@ def _limits(values: Array) -> tuple[float, float]:
 
 
 def _axis_label(quantity: str, rows: pd.DataFrame) -> str:
-    named = WORDS.get(quantity, quantity)
+    named = _words(quantity)
     if not len(rows):
         return named
     if rows[f"{quantity}_median"].isna().all():

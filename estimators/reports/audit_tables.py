@@ -78,7 +78,7 @@ def tipping_table(post: xr.DataTree, area: str, period: str, reading: str) -> Ta
         (
             numbers.count(row["true_count"]),
             numbers.one_in(row["reporting_probability"], 3),
-            _chance(row["posterior_at_or_above"]),
+            numbers.chance(row["posterior_at_or_above"]),
         )
         for _, row in chosen.iterrows()
     )
@@ -93,7 +93,12 @@ def tipping_table(post: xr.DataTree, area: str, period: str, reading: str) -> Ta
 def power_table(table: pd.DataFrame) -> Table:
     """How often an error of the claim would be noticed, and what it would do: of the table of the finding *power*."""
     cells = tuple(
-        (f"× {row['claim_wrong_by']:g}", _chance(row["power"]), _chance(row["coverage"]), f"× {row['bias_factor']:.2g}")
+        (
+            f"× {row['claim_wrong_by']:g}",
+            numbers.chance(row["power"]),
+            numbers.chance(row["coverage"]),
+            f"× {row['bias_factor']:.2g}",
+        )
         for _, row in table.iterrows()
     )
     heads = ("Claim wrong by", "Conflict noticed", "95 % interval covers", "Median off by")
@@ -171,9 +176,3 @@ def share_interval(row: pd.Series) -> str:
     """Interval of the reporting probability as two ratios, from many hidden to few."""
     low, high = (1.0 / float(row[f"reporting_probability_{end}"]) for end in ("upper", "lower"))
     return f"1 in {numbers.number(low, towards='down')} to {numbers.number(high, towards='up')}"
-
-
-def _chance(probability: float) -> str:
-    if probability > 0.995:
-        return "> .99"
-    return "< .01" if probability < 0.005 else f"{probability:.2f}"[1:] if probability < 1 else "1"

@@ -46,12 +46,16 @@ COLUMNS = [
 ]
 
 
+def heading(finding: Finding) -> str:
+    """The name of a check in words."""
+    return FROM_CHECKS.get(finding.name, (finding.name[:1].upper() + finding.name[1:], ""))[0]
+
+
 def finding_blocks(facts: Facts, finding: Finding) -> tuple[Block, ...]:
     """What a check found: a sentence, its figure and its table."""
-    heading = FROM_CHECKS.get(finding.name, (finding.name[:1].upper() + finding.name[1:], ""))[0]
-    blocks: list[Block] = [Paragraph(STATUS.format(heading=heading, status=finding.status, text=finding.text))]
+    blocks: list[Block] = [Paragraph(STATUS.format(heading=heading(finding), status=finding.status, text=finding.text))]
     figure = facts.drawn.get(PICTURES.get(finding.name, ""))
-    caption = f"{heading}. {facts.state}"
+    caption = f"{heading(finding)}. {facts.state}"
     if figure is not None:
         blocks.append(Picture(figure, caption, alternative(figure)))
     if len(finding.table):

@@ -32,7 +32,6 @@ NARROWER = (
 CONTRACTED = "Contraction of each level, and what of it figures explain without any other prior. {state}"
 BEFORE_AFTER = "The reporting probability before and after the figures. {state}"
 CASCADE = "From the true count to what justice sees of it. {state}"
-NOT_KNOWN = "not known"
 
 
 def level(facts: Facts) -> tuple[Block, ...]:
@@ -47,7 +46,7 @@ def level(facts: Facts) -> tuple[Block, ...]:
     blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")
     blocks += each_anchor(facts)
     names = ("null directions", "conflict", "power") if facts.has("likelihood") else ("conflict", "power")
-    blocks += [Paragraph(found[name].text) for name in names if name in found]
+    blocks += [Paragraph(found[name].text.replace("_", " ")) for name in names if name in found]
     blocks += _picture(facts, "conflict", f"Conflict of anchors. {facts.state}")
     if "power" in found and not found["power"].table.empty:
         blocks.append(audit_tables.power_table(found["power"].table))
@@ -90,7 +89,7 @@ def tipping(facts: Facts) -> tuple[Block, ...]:
         return ()
     area = str(known.sort_values("reported")["area"].iloc[-1])
     rows = tuple(
-        (numbers.count(row["true_count"]), numbers.one_in(row["reporting_probability"], 3), chance(row["posterior_at_or_above"]))
+        (numbers.count(row["true_count"]), numbers.one_in(row["reporting_probability"], 3), numbers.chance(row["posterior_at_or_above"]))
         for row in known[known["area"] == area].to_dict("records")
     )  # fmt: skip
     shown = facts.account.names.get(area, area)
@@ -106,26 +105,15 @@ def narrower(facts: Facts) -> tuple[Block, ...]:
         shown = facts.unknowns.table.drop(columns=["quantity", "outside"]).rename(columns={"label": "quantity"})
         blocks.append(printed(shown, NARROWER.format(state=facts.state)))
     if facts.contraction is not None:
-        blocks.append(Paragraph(sentence(facts.contraction.text)))
+        blocks.append(Paragraph(sentence(facts.contraction.text.replace("_", " "))))
         columns = ["parameter", "contraction", "closed_form", "figures_alone"]
         table = facts.contraction.table[columns].to_dict("records")
-        rows = tuple((str(row["parameter"]), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table)
+        rows = tuple(
+            (str(row["parameter"]).replace("_", " "), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table
+        )
         heads = ("Parameter", "Contraction", "In closed form", "Of figures alone")
         blocks.append(Table(heads, rows, CONTRACTED.format(state=facts.state)))
     return tuple(blocks)
-
-
-def chance(probability: float) -> str:
-    """A probability with two digits and never an exact 0 or 1.
-
-    Examples
-    --------
-    >>> chance(0.4), chance(0.0001), chance(1.0), chance(float("nan"))
-    ('.40', '< .01', '> .99', 'not known')
-    """
-    if pd.isna(probability):
-        return NOT_KNOWN
-    return "> .99" if probability > 0.995 else "< .01" if probability < 0.005 else f"{probability:.2f}"[1:]
 
 
 def _picture(facts: Facts, name: str, caption: str) -> list[Block]:

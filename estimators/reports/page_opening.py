@@ -7,7 +7,7 @@ from estimators import numbers
 from estimators.plots import alternative
 from estimators.plots.wording import plural
 from estimators.rendering.document import Banner, Block, Paragraph, Picture, Points
-from estimators.reports import page_lists
+from estimators.reports import page_checks, page_lists
 from estimators.reports.facts import SYNTHESIS, Facts
 from estimators.reports.list_words import words_of
 from estimators.reports.page_data import HIDDEN, published_ranges, published_totals
@@ -29,6 +29,8 @@ STATED = (
     "{share} of that precision comes from what is stated of {area} alone; the level of every other area follows it through what all have "
     "in common."
 )
+WARNS = ("in conflict", "moved by", "figures unlike")  # how the status of a check begins that found something
+FOUND = "Checks that found something: {found}."
 PULLED = "Prior and figures disagree on {status}: see “What fixes the level”."
 DISCLOSED = (
     "Rule of publication {rule}. Hidden figures are no zeros: estimates of their areas and periods are missing, and a total over a hidden "
@@ -114,7 +116,12 @@ def fixed(facts: Facts) -> list[str]:
             lines.append(STATED.format(share=numbers.percent(row["share"]), area=area))
     if facts.unknowns is not None and bool(facts.unknowns.table["outside"].any()):
         lines.append(PULLED.format(status=facts.unknowns.status))
-    return lines
+    warned = [
+        f"{page_checks.heading(each)}, {each.status}"
+        for each in facts.findings.values()
+        if each.status.startswith(WARNS)
+    ]
+    return [*lines, *([FOUND.format(found="; ".join(warned))] if warned else [])]
 
 
 def _reporting(facts: Facts, row: pd.Series) -> tuple[str, str]:

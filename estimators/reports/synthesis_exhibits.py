@@ -93,7 +93,11 @@ def ratio_exhibit(post: xr.DataTree, table: pd.DataFrame, *, names: Mapping[str,
         "decide."
     )
     figure = plot_forest(
-        shown, label="name", quantity="modelled_ratio", title=f"{sentence(words)} for each identified victim"
+        shown,
+        label="name",
+        quantity="modelled_ratio",
+        beside="counted_ratio",
+        title=f"{sentence(words)} for each identified victim",
     )
     return Exhibit(
         "funnel_ratio",

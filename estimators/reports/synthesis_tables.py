@@ -141,10 +141,12 @@ def _triple(row: Mapping[str, Any], part: str) -> str:
 
 
 def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
     if isinstance(value, str):
         return method(value) if column == "method" else names.get(value, value).replace("_", " ")
     if not isinstance(value, int | float | np.integer | np.floating):
         return str(value)
     if column in ("tail", "width", "adjusted_p"):
-        return "< .001" if value < 0.001 else f"{value:.2g}"
+        return "< 0.001" if value < 0.001 else f"{value:.2g}"
     return numbers.count(float(value)) if float(value).is_integer() or np.isnan(value) else numbers.number(float(value))

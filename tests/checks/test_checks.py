@@ -12,7 +12,7 @@ from scipy import special, stats
 import estimators as est
 from estimators.checks import fits
 from estimators.checks.fits import level
-from estimators.checks.predictive import predictive_findings
+from estimators.checks.predictive import completed, predictive_findings
 from estimators.checks.refits import Refits
 from estimators.checks.sensitivity import power_scaling_finding, reported_rate_finding
 from estimators.checks.sources import areas_finding, placebo_finding, sources_finding
@@ -253,6 +253,22 @@ def test_predictive_p_values_are_those_of_the_draws(post, refits):
     below = np.mean(drawn.sum(axis=1) < rows.lower.sum()) + 0.5 * np.mean(drawn.sum(axis=1) == rows.lower.sum())
     assert row["observed"] == rows.lower.sum()
     assert row["p"] == pytest.approx(2 * min(below, 1 - below))
+
+
+def test_a_range_is_completed_by_draws_inside_it():
+    """Zeros that hide behind <5 are no zeros missing: of a Poisson with mean 2 known as 0 to 4, the completed figures are its draws."""
+    rng = np.random.default_rng(3)
+    rows = SimpleNamespace(
+        lower=np.array([7.0, 0.0, 90.0]), upper=np.array([7.0, 4.0, 99.0]), middle=np.array([7.0, 2.0, 94.0])
+    )
+    drawn = np.stack([rng.poisson(mean, 40_000) for mean in (7.0, 2.0, 5.0)], axis=1).astype(float)
+    found = completed(rows, drawn, rng)
+    assert (found[:, 0] == 7.0).all()
+    assert (found[:, 2] == 94.0).all()  # no draw is inside
+    chances = np.exp(-2.0) * 2.0 ** np.arange(5) / np.array([1, 1, 2, 6, 24])
+    seen = np.bincount(found[:, 1].astype(int), minlength=5) / len(found)
+    np.testing.assert_allclose(seen, chances / chances.sum(), atol=0.01)
+    assert abs(np.corrcoef(found[:, 1], drawn[:, 1])[0, 1]) < 0.02
 
 
 def test_predictive_check_notices_figures_the_model_cannot_make(post, refits):

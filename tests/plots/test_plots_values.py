@@ -1,6 +1,7 @@
 """Figures show the numbers of their tables, and so do their alternative texts."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy import stats
 
@@ -235,3 +236,18 @@ def test_predictions_tell_the_farthest(poor):
     assert f"Farthest: {worst['about']}, {numbers.count(worst['lower'])} against" in est.alternative(
         est.plot_predictions(poor.predictions)
     )
+
+
+def test_a_figure_beside_an_estimate_is_an_open_mark_in_its_row():
+    names, counted = ["A", "B", "C"], [0.2, np.nan, 30.0]
+    ends = {"modelled_ratio_median": [0.5, 0.6, 0.7], "modelled_ratio_lower": 0.3, "modelled_ratio_upper": 0.9}
+    table = pd.DataFrame(
+        {"area": names, "counted_ratio": counted, **ends, "probability": 0.95, "verdict": "x", "convergence": "y"}
+    )
+    figure = est.plot_forest(table, label="area", quantity="modelled_ratio", beside="counted_ratio")
+    (marks,) = (line for line in figure.axes[0].lines if line.get_marker() == "D")
+    np.testing.assert_array_equal(marks.get_xdata(), counted)
+    np.testing.assert_array_equal(marks.get_ydata(), [0, 1, 2])
+    assert figure.axes[0].get_xlim()[1] > 30.0
+    assert "_" not in figure.axes[0].get_xlabel()
+    assert any("Open marks: counted ratio." in text.get_text() for text in figure.texts)
