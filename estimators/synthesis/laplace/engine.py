@@ -30,6 +30,7 @@ ROUNDS = (0.12, 0.16, 0.2, 0.25, 0.25, 0.8)  # draws of each proposal, as a shar
 MORE = 3  # further rounds with a better proposal where the weights are not good enough
 FEWEST = 150  # draws of a round
 LEAST_EFFECTIVE = 0.1  # share of the draws that must be, or another round follows
+MOST_LOST = 0.01  # of the draws without a finite density; more are a defect of the engine, and what they stand for would be missing
 LEAST_HEARD = 150  # effective draws on either side of where log probabilities begin to bend
 AREAS_A_PAIR = 40
 MOST_AREAS = (
@@ -127,6 +128,9 @@ def _sample(
         found = joined(parts)
         raw = found.log_density - mixture_log_density(rounds, found.scores)
         log_weight, k = smoothed(raw)
+        lost = float(np.mean(~np.isfinite(raw)))
+        if lost > MOST_LOST:
+            raise EngineError(f"engine 'laplace': no finite density at {lost:.1%} of the draws")
         bent = bends(plan, scores.known(found.scores)) > 0
         good = k < LARGEST_K and effective(raw) > LEAST_EFFECTIVE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):

@@ -118,3 +118,17 @@ def test_the_default_engine_says_why(evidence_of):
     assert "Pareto k̂" in post.attrs["engine_reason"]
     assert post["posterior"].sizes["chain"] * post["posterior"].sizes["draw"] == 4000
     assert est.convergence(post).status == "publishable"
+
+
+def test_draws_without_a_density_are_no_small_matter(panel_named, monkeypatch):
+    panel = panel_named("tiny counts")
+    complete = engine.weigh
+
+    def losing(plan, scores, at, pairs, rng):
+        found = complete(plan, scores, at, pairs, rng)
+        found.log_density[::50] = -np.inf
+        return found
+
+    monkeypatch.setattr(engine, "weigh", losing)
+    with pytest.raises(EngineError, match="no finite density at 2.0% of the draws"):
+        draw(panel, 100, np.random.default_rng(1))
