@@ -130,5 +130,15 @@ def test_draws_without_a_density_are_no_small_matter(panel_named, monkeypatch):
         return found
 
     monkeypatch.setattr(engine, "weigh", losing)
-    with pytest.raises(EngineError, match="no finite density at 2.0% of the draws"):
+    with pytest.raises(EngineError, match=r"no finite density at 2\.0% of the draws"):
         draw(panel, 100, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize(("k", "engine_used"), [(0.59, "laplace"), (0.61, "nuts")])
+def test_a_sampler_is_asked_where_tails_are_heavy(k, engine_used, evidence_of, monkeypatch):
+    evidence = evidence_of([(area, "2020", "victims_identified", 9) for area in "ABC"], areas="ABC")
+    model = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),))
+    monkeypatch.setattr(engine, "smoothed", lambda log_weight: (log_weight - log_weight.max(), k))
+    post = est.fit(model, evidence, seed=1, sampling=est.Sampling(draws=20, tune=20, chains=1))
+    assert post.attrs["engine"] == engine_used
+    assert f"k̂ = {k}" in post.attrs["engine_reason"]
