@@ -46,7 +46,7 @@ def level(facts: Facts) -> tuple[Block, ...]:
     blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")
     blocks += each_anchor(facts)
     names = ("null directions", "conflict", "power") if facts.has("likelihood") else ("conflict", "power")
-    blocks += [Paragraph(found[name].text.replace("_", " ")) for name in names if name in found]
+    blocks += [Paragraph(found[name].text) for name in names if name in found]
     blocks += _picture(facts, "conflict", f"Conflict of anchors. {facts.state}")
     if "power" in found and not found["power"].table.empty:
         blocks.append(audit_tables.power_table(found["power"].table))
@@ -105,11 +105,11 @@ def narrower(facts: Facts) -> tuple[Block, ...]:
         shown = facts.unknowns.table.drop(columns=["quantity", "outside"]).rename(columns={"label": "quantity"})
         blocks.append(printed(shown, NARROWER.format(state=facts.state)))
     if facts.contraction is not None:
-        blocks.append(Paragraph(sentence(facts.contraction.text.replace("_", " "))))
+        blocks.append(Paragraph(sentence(facts.contraction.text)))
         columns = ["parameter", "contraction", "closed_form", "figures_alone"]
         table = facts.contraction.table[columns].to_dict("records")
         rows = tuple(
-            (str(row["parameter"]).replace("_", " "), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table
+            (str(row["parameter"]), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table
         )
         heads = ("Parameter", "Contraction", "In closed form", "Of figures alone")
         blocks.append(Table(heads, rows, CONTRACTED.format(state=facts.state)))
