@@ -108,9 +108,7 @@ def narrower(facts: Facts) -> tuple[Block, ...]:
         blocks.append(Paragraph(sentence(facts.contraction.text)))
         columns = ["parameter", "contraction", "closed_form", "figures_alone"]
         table = facts.contraction.table[columns].to_dict("records")
-        rows = tuple(
-            (str(row["parameter"]), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table
-        )
+        rows = tuple((str(row["parameter"]), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table)
         heads = ("Parameter", "Contraction", "In closed form", "Of figures alone")
         blocks.append(Table(heads, rows, CONTRACTED.format(state=facts.state)))
     return tuple(blocks)
