@@ -44,9 +44,10 @@ def prior_data_conflict(post: xr.DataTree) -> Finding:
     --------
     >>> import estimators as est
     >>> evidence = est.datasets.latin_america().where(area=("MEX", "GTM"), start="2015-01-01", end="2018-12-31")
+    >>> evidence = evidence.where(indicator=("victims_identified", "population"))
     >>> post = est.fit(est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),)), evidence, seed=1)
     >>> sorted(prior_data_conflict(post).table)[:3]
-    ['outside', 'posterior_lower', 'posterior_median']
+    ['label', 'outside', 'posterior_lower']
     """
     table = _before_and_after(post)
     if table.empty:

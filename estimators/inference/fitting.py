@@ -40,10 +40,10 @@ from estimators.inference.protocols import (
 from estimators.sampling import Sampling, sample
 
 type Engine = Literal["auto", "exact", "laplace", "nuts"]
-LARGEST_K = 0.7  # shape of the tail of importance weights from which averages are not to be trusted
-HANDED_OVER_K = (
-    0.6  # from which a sampler is asked instead: standard deviations came out up to a tenth too small between the two
+LARGEST_K = (
+    0.7  # shape of the tail of importance weights from which averages are not to be trusted, and a sampler is asked
 )
+LEAST_WORTH = 0.05  # effective draws for one proposed; with fewer, deviations came out up to a tenth too small
 
 
 def fit(
@@ -142,14 +142,22 @@ def _laplace(
         if insisted:
             raise
         return None, str(error)
-    k = float(statistics["pareto_k"])
-    if not k < HANDED_OVER_K and not insisted:
+    k, worth = float(statistics["pareto_k"]), _worth(statistics, sampling.chains * sampling.draws)
+    if not k < LARGEST_K and not insisted:
         return None, f"the weights of engine 'laplace' have a tail too heavy to trust (Pareto k̂ = {k:.2f})"
+    if worth < LEAST_WORTH and not insisted:
+        return None, f"engine 'laplace' proposes too far from the posterior: {worth:.1%} of its draws are effective"
     if not k < LARGEST_K:
         text = f"Pareto k̂ = {k:.2f}: the result is not publishable; leave the engine to engine='auto'"
         warnings.warn(text, ConvergenceWarning, stacklevel=3)
     reason = f"draws weighted by importance, Pareto k̂ = {k:.2f}"
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}, reason
+
+
+def _worth(statistics: xr.Dataset, draws: int) -> float:
+    """Effective draws for each that was proposed, without what choosing equally weighted ones costs."""
+    effective, proposed = float(statistics["effective_draws"]), float(statistics["proposed_draws"])
+    return 1.0 / max(1.0 / effective - 1.0 / draws, 1.0 / proposed) / proposed
 
 
 def _checked_seed(seed: int) -> int:

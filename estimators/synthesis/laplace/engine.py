@@ -26,7 +26,6 @@ from estimators.synthesis.panel import Panel
 type Array = NDArray[np.float64]
 
 LARGEST_K = 0.7  # shape of the tail of the weights above which averages are not to be trusted
-WANTED_K = 0.6  # above which another round follows
 ROUNDS = (0.12, 0.16, 0.2, 0.25, 0.25, 0.8)  # draws of each proposal, as a share of those wanted
 MORE = 3  # further rounds with a better proposal where the weights are not good enough
 FEWEST = 150  # draws of a round
@@ -133,7 +132,7 @@ def _sample(
         if lost > MOST_LOST:
             raise EngineError(f"engine 'laplace': no finite density at {lost:.1%} of the draws")
         bent = bends(plan, scores.known(found.scores)) > 0
-        good = k < WANTED_K and effective(raw) > LEAST_EFFECTIVE * draws and _heard(raw, bent)
+        good = k < LARGEST_K and effective(raw) > LEAST_EFFECTIVE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
             return found, log_weight, k, effective(raw)
         proposals = _proposals(found.scores, log_weight, bent)

@@ -97,7 +97,7 @@ def standardised(
             blocks[:, e, f] = blocks[:, f, e] = (
                 chain_scales[e] * chain_scales[f] * curve(chain_kinds[e], chain_kinds[f])
             )
-    for e in np.flatnonzero(layout.walks):  # from 0: figures see nothing of the first place
+    for e in np.flatnonzero(layout.walks).tolist():  # from 0: figures see nothing of the first place
         chain_gradient[0, e] = -chain[0, e]
         edge[0, e] = 0.0
         blocks[0, e] = blocks[0, :, e] = 0.0

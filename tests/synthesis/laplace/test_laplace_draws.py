@@ -1,5 +1,7 @@
 """The engine's draws are those of long NUTS runs; what it cannot take it names; a seed gives the same draws on any number of cores."""
 
+import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -139,11 +141,26 @@ def test_draws_without_a_density_are_no_small_matter(panel_named, monkeypatch):
         draw(panel, 100, np.random.default_rng(1))
 
 
-@pytest.mark.parametrize(("k", "engine_used"), [(0.59, "laplace"), (0.61, "nuts")])
-def test_a_sampler_is_asked_where_tails_are_heavy(k, engine_used, evidence_of, monkeypatch):
+@pytest.mark.parametrize(
+    ("k", "worth", "engine_used", "said"),
+    [
+        (0.69, 0.06, "laplace", "k̂ = 0.69"),
+        (0.71, 0.06, "nuts", "k̂ = 0.71"),
+        (0.2, 0.04, "nuts", "4.0% of its draws are effective"),
+    ],
+)
+def test_a_sampler_is_asked_where_weights_are_poor(k, worth, engine_used, said, evidence_of, monkeypatch):
     evidence = evidence_of([(area, "2020", "victims_identified", 9) for area in "ABC"], areas="ABC")
-    model = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),))
-    monkeypatch.setattr(engine, "smoothed", lambda log_weight: (log_weight - log_weight.max(), k))
-    post = est.fit(model, evidence, seed=1, sampling=est.Sampling(draws=20, tune=20, chains=1))
+    model, complete = est.Synthesis(est.Incidence(), (est.IdentifiedVictims(),)), engine.draw
+
+    def poor(panel, draws, rng, start=None):
+        found = complete(panel, draws, rng, start)
+        return replace(found, pareto_k=k, effective=1.0 / (1.0 / (worth * found.proposed) + 1.0 / draws))
+
+    monkeypatch.setattr(engine, "draw", poor)
+    few = est.Sampling(draws=20, tune=20, chains=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", est.ConvergenceWarning)
+        post = est.fit(model, evidence, seed=1, sampling=few)
     assert post.attrs["engine"] == engine_used
-    assert f"k̂ = {k}" in post.attrs["engine_reason"]
+    assert said in post.attrs["engine_reason"]
