@@ -40,9 +40,7 @@ from estimators.inference.protocols import (
 from estimators.sampling import Sampling, sample
 
 type Engine = Literal["auto", "exact", "laplace", "nuts"]
-LARGEST_K = (
-    0.7  # shape of the tail of importance weights from which averages are not to be trusted, and a sampler is asked
-)
+LARGEST_K = 0.7  # shape of the tail of importance weights from which a sampler is asked instead
 LEAST_WORTH = 0.05  # effective draws for one proposed; with fewer, deviations came out up to a tenth too small
 
 

@@ -112,7 +112,7 @@ def fixed(facts: Facts) -> list[str]:
     areas = facts.read["observed_data"].sizes["area"]
     if lines and budget is not None and "stated_of" in budget.table and areas > 1:
         for row in budget.table[budget.table["stated_of"] != ""].to_dict("records"):
-            area = facts.account.names.get(row["stated_of"], row["stated_of"])
+            area = " + ".join(facts.account.names.get(each, each) for each in row["stated_of"].split("+"))
             lines.append(STATED.format(share=numbers.percent(row["share"]), area=area))
     if facts.unknowns is not None and bool(facts.unknowns.table["outside"].any()):
         lines.append(PULLED.format(status=facts.unknowns.status))

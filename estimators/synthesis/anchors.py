@@ -53,7 +53,7 @@ def absolute_anchors(panel: Panel) -> tuple[Anchor, ...]:
 
 def _stated(anchor: Claim | ExternalEstimate, name: str, source: tuple[str, str]) -> Anchor:
     kind, reason = ("reporting", anchor.prior.reason) if isinstance(anchor, Claim) else ("external", anchor.reason)
-    return Anchor(name, kind, "", source, anchor.derived_from, anchor.area, reason)
+    return Anchor(name, kind, source=source, derived_from=anchor.derived_from, stated_of=anchor.area, reason=reason)
 
 
 def anchor_dataset(panel: Panel, geometry: Geometry) -> xr.Dataset:

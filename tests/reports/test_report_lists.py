@@ -246,3 +246,30 @@ def test_people_met_again_are_not_said_to_be_on_lists(written):
     assert "of them were met" in said
     assert "on no list" not in said.lower()
     assert "hide_lists" not in everything(written["met"])
+
+
+def test_checks_that_failed_stand_before_the_number_is_used(trees):
+    def finding(name, status):
+        row = {
+            "change": "as given",
+            "list": "a",
+            "odds_ratio": 1.0,
+            "observed": 5,
+            "estimate": 9.0,
+            "lower": 7.0,
+            "upper": 20.0,
+        }
+        table = pd.DataFrame([row | {"interval": "", "status": "estimate", "reasons": ()}])
+        return est.Finding(name, status, f"Text of {name}.", table)
+
+    failed = {"lists hidden": "missed 1 of 4", "lists merged": "unstable", "lists added": "intervals meet"}
+    fine = {"lists left out": "stable"}
+    checks = [
+        finding(name, status) for name, status in (failed | fine | {"assumption moved": "3.0 times apart"}).items()
+    ]
+    report = publication(trees["drawn"], exhibits=reports.list_exhibits(checks=checks), **TOLD)
+    (points,) = (block.items for block in section(report, "") if isinstance(block, Points))
+    for name in (*failed, "assumption moved"):
+        assert any(f"Text of {name}." in item for item in points)
+    assert not any("Text of lists left out." in item for item in points)
+    assert "gives no warning of its own" not in texts(section(report, ""))

@@ -254,3 +254,29 @@ def test_a_column_whose_name_begins_like_an_estimate_is_not_one():
     assert table.rows == (("true number", "2 (1 – 4)"),)
     limits = pd.DataFrame({"true_count_of": ["a"], "true_count_lower": [10.0], "true_count_upper": [40.0]})
     assert synthesis_tables.printed(limits, "Limits.").rows[0][0] == "a"
+
+
+def said_first(report):
+    """Paragraphs of the first page."""
+    return [block.text for block in report.sections[0].blocks if hasattr(block, "text")]
+
+
+def test_the_first_page_says_what_is_stated_of_one_area_alone(post):
+    first = said_first(reports.publication(post, about="How many?", names={"AA": "First"}))
+    share = est.identification(post).finding("anchor budget").table.set_index("stated_of").loc["AA", "share"]
+    stated = f"{100 * share:.0f} % of that precision comes from what is stated of First alone;"
+    assert any(text.startswith(stated) for text in first)
+    assert sum(text.startswith("Precision of the log true count") for text in first) == 1
+
+
+def test_the_first_page_names_contradicted_priors_and_checks_that_found_something(post):
+    far = post.copy()
+    draws = far["posterior"].to_dataset()
+    far["posterior"] = xr.DataTree(draws.assign(incidence_walk_sd=draws["incidence_walk_sd"] + 9.0))
+    found = est.Finding("posterior predictive", "figures unlike the model's", "Invented.")
+    quiet = est.Finding("prior predictive", "figures like the model's", "Invented.")
+    first = said_first(reports.publication(far, about="How many?", findings=(found, quiet)))
+    status = est.prior_data_conflict(far).status
+    assert f"Prior and figures disagree on {status}: see “What fixes the level”." in first
+    assert "Checks that found something: Posterior predictive check, figures unlike the model's." in first
+    assert not any(text.startswith("Checks that found") for text in said_first(reports.publication(post, about="x")))

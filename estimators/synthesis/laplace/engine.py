@@ -33,9 +33,7 @@ LEAST_EFFECTIVE = 0.1  # share of the draws that must be, or another round follo
 MOST_LOST = 0.01  # of the draws without a finite density; more are a defect of the engine, and what they stand for would be missing
 LEAST_HEARD = 150  # effective draws on either side of where log probabilities begin to bend
 AREAS_A_PAIR = 40
-MOST_AREAS = (
-    400  # with more a sampler is there sooner: noise of the areas' estimates adds up, and pairs grow with their number
-)
+MOST_AREAS = 400  # with more a sampler is there sooner: noise adds up over areas, and pairs grow with their number
 LEAST_SHARE, LARGER_SHARE = 0.01, 0.4  # of the posterior where log probabilities bend: to be heard of, and drawn
 
 
@@ -86,7 +84,7 @@ def draw(panel: Panel, draws: int, rng: np.random.Generator, start: Reference | 
 
     Raises
     ------
-    ModelError
+    EngineError
         Naming what the engine cannot take.
     """
     if (areas := panel.grid.shape[0]) > MOST_AREAS:
@@ -128,12 +126,11 @@ def _sample(
         found = joined(parts)
         raw = found.log_density - mixture_log_density(rounds, found.scores)
         log_weight, k = smoothed(raw)
-        lost = float(np.mean(~np.isfinite(raw)))
-        if lost > MOST_LOST:
-            raise EngineError(f"engine 'laplace': no finite density at {lost:.1%} of the draws")
         bent = bends(plan, scores.known(found.scores)) > 0
         good = k < LARGEST_K and effective(raw) > LEAST_EFFECTIVE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
+            if (lost := float(np.mean(~np.isfinite(raw)))) > MOST_LOST:
+                raise EngineError(f"engine 'laplace': no finite density at {lost:.1%} of the draws")
             return found, log_weight, k, effective(raw)
         proposals = _proposals(found.scores, log_weight, bent)
 
