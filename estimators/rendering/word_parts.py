@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from docx.text.paragraph import Paragraph
 
 MARK, SOFT, WASH, RULE, INK = "A33A00", "585858", "F6F5F2", "D4D4D4", "1C1C1C"
-LANGUAGES = {"en": "en-GB", "es": "es-ES", "pt": "pt-BR"}
+LANGUAGES = {"en": "en-GB", "es": "es-MX", "pt": "pt-BR"}
 TWENTIETHS = 1440.0 / 25.4  # of a point, by millimetre
 FONT = "Georgia"
 
