@@ -90,4 +90,6 @@ def _finding(
     odd = table[table["p"] < EXTREME]
     status = "figures unlike the model's" if len(odd) else "figures like the model's"
     which = "; ".join(f"{row['figures']}, {row['statistic']}" for row in odd.to_dict("records"))
+    if any((each.lower != each.upper).any() for each in observed.values()):
+        said += " What was published as a range is completed by draws of the same model."
     return Finding(name, status, said + (f" Beyond the {1 - EXTREME:.0%} interval: {which}." if which else ""), table)

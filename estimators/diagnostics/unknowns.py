@@ -9,7 +9,7 @@ from estimators.numbers import number
 
 ENDS = ("median", "lower", "upper")
 SAMPLE = ("chain", "draw")
-ONE = "{quantity}, {after} (prior {low} – {high})"
+ONE = "“{quantity}” {after} (prior {low} – {high})"
 FOUND = (
     "Posterior medians outside the 90 % interval of the prior, {some} of {all}: {named}. Figures ask there for what the prior held "
     "unlikely; the posterior lies between the two, and a wider prior would give another."
@@ -61,8 +61,8 @@ def prior_data_conflict(post: xr.DataTree) -> Finding:
         ONE.format(
             quantity=row["label"],
             after=number(row["posterior_median"], 2),
-            low=number(row["prior_lower"], 2),
-            high=number(row["prior_upper"], 2),
+            low=number(row["prior_lower"], 2, "down"),
+            high=number(row["prior_upper"], 2, "up"),
         )
         for row in there.to_dict("records")
     )

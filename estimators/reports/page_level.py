@@ -19,9 +19,8 @@ ALONE = (
 )
 EACH_ANCHOR = ("Absolute anchor", "True count by it alone", "Share", "True count by the others", "Conflict p")
 TIPPING = (
-    "Tipping points for {area}, {period}: the share reported that each true count would need. It is arithmetic, and all "
-    "that the count itself "
-    "can say. {state}"
+    "Tipping points for {area}, {period}: the share reported that each true count would need is arithmetic, and all that the count itself "
+    "can say; how probable such a count is, is the posterior's word. {state}"
 )
 TIPPING_HEADS = ("True count", "Needs a share reported of", "Probability of at least that")
 NARROWER = (

@@ -31,7 +31,7 @@ def test_an_unknown_outside_the_interval_of_its_prior_is_named_on_its_own_scale(
     found = est.prior_data_conflict(tree([1.7, -1.7, 0.5]))
     assert found.status == "2 of 3 unknowns"
     assert found.table["outside"].tolist() == [True, True, False]
-    assert f"rate, {np.exp(1.7):.1f} (prior 0.19 – 5.2); share, 0.15 (prior 0.16 – 0.84)." in found.text
+    assert f"“rate” {np.exp(1.7):.1f} (prior 0.19 – 5.2); “share” 0.15 (prior 0.16 – 0.84)." in found.text
     assert "log" not in found.text
 
 
