@@ -1,6 +1,7 @@
 """What is calibrated: one line an estimator and form. To add one, add a line."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -131,6 +132,17 @@ MAPPED = replace(
 )
 
 
+def _wordless(value: Any) -> Any:
+    """The same value, priors without description and reason."""
+    if isinstance(value, est.Prior):
+        return (est.Prior, value.name, value.family, value.parameters)
+    if is_dataclass(value) and not isinstance(value, type) and not hasattr(value, "hash"):
+        return (type(value), {each.name: _wordless(getattr(value, each.name)) for each in fields(value)})
+    if isinstance(value, Mapping):
+        return {key: _wordless(item) for key, item in value.items()}
+    return tuple(_wordless(item) for item in value) if isinstance(value, tuple | list) else value
+
+
 @dataclass(frozen=True)
 class Line:
     """One calibration.
@@ -157,8 +169,8 @@ class Line:
 
     @property
     def hash(self) -> str:
-        """Changes when the line would be calibrated in another way."""
-        return fingerprint((self.estimator, self.design, self.form, self.population, DRAWS))[:12]
+        """Changes when the line would be calibrated in another way; how a prior is described or defended does not matter."""
+        return fingerprint((_wordless(self.estimator), self.design, self.form, self.population, DRAWS))[:12]
 
     @property
     def replicates(self) -> int:

@@ -13,6 +13,8 @@ from estimators.reports.page_model import written
 from estimators.reports.page_opening import counted
 from estimators.reports.whole import UNRECORDED, listed
 
+SCALED = "{heading}: {status}. Each group is made a little weaker and stronger by reweighting; no prior is replaced."
+WEIGHTED = "No chain: draws are independent and weighted. Section “Convergence”: {status}."
 REFIT = "Not run: fit again with another prior and compare the two tables of estimates."
 EXACT, WITHHELD = ("exact",), "withheld"
 
@@ -86,6 +88,8 @@ def convergence(facts: Facts) -> Answer:
                 "No chain: the posterior is computed, or drawn independently, by engine “exact”.", "not applicable"
             )
         return unavailable("sample_stats")
+    if engine == "laplace":
+        return Answer(WEIGHTED.format(status=facts.checked.status), "not applicable")
     return Answer(f"Section “Convergence”: {facts.checked.status}. {facts.checked.text}")
 
 
@@ -139,7 +143,8 @@ def finding(name: str) -> Callable[[Facts], Answer]:
     def answer(facts: Facts) -> Answer:
         heading, call = FROM_CHECKS.get(name, (name, CHECK))
         if name in facts.findings:
-            return Answer(f"{heading}: {facts.findings[name].status}.")
+            said = SCALED if name == "power scaling" else "{heading}: {status}."
+            return Answer(said.format(heading=heading, status=facts.findings[name].status))
         if facts.estimator != SYNTHESIS:
             return Answer(REFIT, "not run")
         return Answer(NOT_RUN.format(what=heading, call=call), "not run")

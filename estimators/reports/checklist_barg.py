@@ -7,7 +7,7 @@ from estimators.reports.facts import Facts
 from estimators.reports.page_end import draws_in_all
 
 SOURCE = "Kruschke 2021, doi:10.1038/s41562-021-01177-7"
-NO_DECISION = "No Bayes factor is computed and no hypothesis is decided on: the report gives intervals only."
+NO_DECISION = "No Bayes factor is computed and no hypothesis is decided on: p values, if any, are warnings."
 NO_PRIORS = "Bounds have no priors: a range is not a distribution."
 
 
@@ -33,11 +33,6 @@ def _decisions(facts: Facts) -> Answer:
         if "bayes factor" not in facts.findings
         else Answer(facts.findings["bayes factor"].text)
     )
-
-
-def _informed(facts: Facts) -> Answer:
-    scaled = answers.finding("power scaling")(facts)
-    return scaled if scaled.status == "filled" else answers.anchors_left_out(facts)
 
 
 def _broad(facts: Facts) -> Answer:
@@ -79,7 +74,7 @@ ITEMS = (
     Item("4a", "Which decisions are made and by which rule, if any", _decisions),
     Item("4b", "Limits of practical equivalence or thresholds, if any", _decisions),
     Item("5a", "What broad priors in place of these would do", _broad, list_answers.other_priors),
-    Item("5b", "What other informed priors would do", _informed, list_answers.other_priors),
+    Item("5b", "What other informed priors would do", answers.anchors_left_out, list_answers.other_priors),
     Item("5c", "What becomes of decisions under other priors, if any", _decisions),
     Item("6a", "How to install what the analysis needs", answers.software),
     Item("6b", "Where script and data are", answers.command),
