@@ -98,7 +98,7 @@ def walk_free(year: str) -> ExternalEstimate:
     )
     return ExternalEstimate(
         f"Walk Free {edition} stock", float(row["value"].iloc[0]), 0.6, by="Walk Free", area="MEX", period=year,
-        adjustments=steps, reason="log sd .6, as found for one country of the survey (no interval is published)",
+        adjustments=steps, reason="log sd 0.6, as found for one country of the survey (no interval is published)",
     )  # fmt: skip
 
 
@@ -106,7 +106,7 @@ def incidence_level() -> Prior:
     """A wide prior on yearly incidence."""
     return Prior(
         "incidence", "3 to 470 per 100,000 and year with 90 %", "log-normal", (3.6888794541139363, 1.5),
-        "a range chosen here, no evidence: it covers police counts divided by .01 and survey stocks divided by a duration",
+        "a range chosen here, no evidence: it covers police counts divided by 0.01 and survey stocks divided by a duration",
     )  # fmt: skip
 
 

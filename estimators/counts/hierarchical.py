@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pymc as pm
     from pytensor.tensor import TensorVariable
 
-LEVEL = Prior("incidence level", "3 to 470 per 100,000 and year with 90%", "log-normal", (float(np.log(40.0)), 1.5),
-              "wide enough for police counts divided by .01 and for survey stocks divided by a duration")  # fmt: skip
+LEVEL = Prior("incidence level", "3 to 470 per 100,000 and year with 90 %", "log-normal", (float(np.log(40.0)), 1.5),
+              "wide enough for police counts divided by 0.01 and for survey stocks divided by a duration")  # fmt: skip
 AREA = Prior("area effects on incidence", "areas differ by up to a factor 4", "half-normal", (0.0, 0.7), "weak")
 CELL = Prior("area-and-period effects on incidence", "years of an area differ by up to a factor 7", "half-normal", (0.0, 1.0),
              "raids and mass events")  # fmt: skip

@@ -15,7 +15,7 @@ from estimators.priors import Claim, Prior
 EVERYWHERE = "everywhere"
 UNKNOWN = Prior(
     "reporting_probability",
-    "anything; .3 % to 99.7 % with 95 %",
+    "anything; 0.3 % to 99.7 % with 95 %",
     "logit-normal",
     (0.0, 3.0),
     "left to the validation sample",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 LEVEL = Prior(
     "incidence level",
-    "from 1 to 2,900 per 100,000 and year with 95 %",
+    "from 1.1 to 2,800 per 100,000 and year with 95 %",
     "log-normal",
     (float(np.log(55.0)), 2.0),
     "weak",

@@ -52,7 +52,12 @@ WAMBS = (
 ROBUST = (
     Item("1", "Prior: is it stated", answers.priors, list_answers.priors),
     Item("2", "Prior: is it justified", answers.priors, list_answers.justified),
-    Item("3", "Prior: is it shown how the results depend on it", answers.finding("power scaling"), list_answers.other_priors),
+    Item(
+        "3",
+        "Prior: is it shown how the results depend on it",
+        answers.finding("power scaling"),
+        list_answers.other_priors,
+    ),
     Item("4", "Analysis: is the model described", answers.formulas),
     Item("5", "Analysis: is the technique of computing described", answers.engine),
     Item("6", "Results: is there a middle value", answers.middle, list_answers.middle),

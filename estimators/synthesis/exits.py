@@ -13,16 +13,16 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Share, Unknown
 from estimators.synthesis.world import Figures, Observed, World
 
-FRACTION = Prior("registered exits among the undetected", ".6 to 12 % of those never identified end in the register", "beta", (2.1, 40.0),
+FRACTION = Prior("registered exits among the undetected", "1 to 11 % of those never identified end in the register", "beta", (2.1, 40.0),
                  "no register of such exits is known; everything depends on it")  # fmt: skip
 COMPLETENESS = Prior(
     "completeness of the register",
-    "45 to 95 % of such exits are in it",
+    "44 to 92 % of such exits are in it",
     "beta",
     (6.0, 2.5),
     "registers miss and miscode",
 )
-DISPERSION = Prior("dispersion of registered exits", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7),
+DISPERSION = Prior("dispersion of registered exits", "extra coefficient of variation 0.2 to 0.6", "log-normal", (float(np.log(8.0)), 0.7),
                    "single events with several dead")  # fmt: skip
 
 

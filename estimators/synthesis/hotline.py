@@ -15,14 +15,14 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
 from estimators.synthesis.world import Figures, Observed, World
 
-LEVEL = Prior("hotline level", ".4 to 10 % of victims are behind a call, with 90 %", "log-normal", (float(np.log(0.02)), 1.0),
+LEVEL = Prior("hotline level", "0.4 to 10 % of victims are behind a call, with 90 %", "log-normal", (float(np.log(0.02)), 1.0),
               "an absolute anchor: it is the assumption that lets a hotline speak of the level")  # fmt: skip
 AREA = Prior(
     "area effects on hotline use", "areas differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "channels differ"
 )
 DRIFT = Prior(
     "steps of hotline use",
-    "up to 40 % from one period to the next",
+    "up to 48 % from one period to the next",
     "half-normal",
     (0.0, 0.2),
     "campaigns, new channels",
@@ -34,7 +34,7 @@ DUPLICATES = Prior(
 )
 VALID = Prior(
     "share of reports that are trafficking",
-    "5 to 61 % with 90%",
+    "5 to 61 % with 90 %",
     "logit-normal",
     (-1.2, 1.0),
     "published shares run from 4 to 52 %",
@@ -48,14 +48,14 @@ VALID_AREA = Prior(
 )
 CONCENTRATION = Prior(
     "evenness of classification",
-    "sd of the share of a period about .05 to .25",
+    "sd of the share of a period about 0.05 to 0.25",
     "log-normal",
     (float(np.log(20.0)), 1.0),
     "weak",
 )
 DISPERSION = Prior(
     "dispersion of hotline counts",
-    "extra coefficient of variation .2 to .6",
+    "extra coefficient of variation 0.2 to 0.6",
     "log-normal",
     (float(np.log(8.0)), 0.7),
     "weak",

@@ -16,19 +16,18 @@ from estimators.synthesis.spatial import MIXING, area_effects
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
 from estimators.synthesis.world import Figures, Observed, World
 
-REPORTING = Prior("reporting level", "a typical area identifies .1 to 47 % of victims with 90 %", "logit-normal",
+REPORTING = Prior("reporting level", "a typical area identifies 0.1 to 45 % of victims with 90 %", "logit-normal",
                   (float(np.log(0.03 / 0.97)), 2.0), "nearly nothing is known before a claim or a survey")  # fmt: skip
 AREA = Prior("area effects on reporting", "odds of being identified differ by up to a factor 2.7", "half-normal", (0.0, 0.5),
              "areas do not report alike")  # fmt: skip
-WALK = Prior("steps of reporting", "up to 20 % from one period to the next", "half-normal", (0.0, 0.1),
+WALK = Prior("steps of reporting", "up to 22 % from one period to the next", "half-normal", (0.0, 0.1),
              "figures alone cannot tell a change of reporting from a change of incidence")  # fmt: skip
-CAPACITY = Prior("capacity and reporting", "one sd of state capacity goes with .6 to 3 times the odds", "normal", (0.3, 0.5),
+CAPACITY = Prior("capacity and reporting", "one sd of state capacity goes with 0.6 to 3 times the odds", "normal", (0.3, 0.5),
                  "able states see more; the sign is soft")  # fmt: skip
-DISPERSION = Prior("dispersion of identified victims", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7),
+DISPERSION = Prior("dispersion of identified victims", "extra coefficient of variation 0.2 to 0.6", "log-normal", (float(np.log(8.0)), 0.7),
                    "raids and mass events")  # fmt: skip
-STRATUM = Prior(
-    "reporting of a stratum", "odds differ by up to a factor 7", "normal", (0.0, 1.0), "labour is reported far less"
-)
+STRATUM = Prior("reporting of a stratum", "odds of two strata differ by up to a factor 16", "normal", (0.0, 1.0),
+                "which stratum is reported less is left open")  # fmt: skip
 STRATUM_AREA = Prior(
     "area effects on the reporting of a stratum",
     "up to a factor 2.7",
@@ -36,7 +35,7 @@ STRATUM_AREA = Prior(
     (0.0, 0.5),
     "areas look elsewhere",
 )
-MAPPING = Prior("cases reported per victim identified", ".4 to 2.3", "log-normal", (0.0, 0.5),
+MAPPING = Prior("cases reported per victim identified", "0.4 to 2.3", "log-normal", (0.0, 0.5),
                 "a claim speaks of cases reported to anyone; one case may hold several victims, many reports identify none")  # fmt: skip
 
 

@@ -13,17 +13,17 @@ from estimators.synthesis.spatial import MIXING, area_effects
 from estimators.synthesis.unknowns import Effect, Location, Scale, Unknown
 from estimators.synthesis.world import World
 
-LEVEL = Prior("incidence level", "3 to 470 per 100,000 and year with 90%", "log-normal", (float(np.log(40.0)), 1.5),
-              "wide enough for police counts divided by .01 and for survey stocks divided by a duration")  # fmt: skip
+LEVEL = Prior("incidence level", "3 to 470 per 100,000 and year with 90 %", "log-normal", (float(np.log(40.0)), 1.5),
+              "wide enough for police counts divided by 0.01 and for survey stocks divided by a duration")  # fmt: skip
 AREA = Prior("area effects on incidence", "areas differ by up to a factor 4", "half-normal", (0.0, 0.7), "weak")
 WALK = Prior(
-    "steps of incidence", "up to 20 % from one period to the next", "half-normal", (0.0, 0.1), "panels are short"
+    "steps of incidence", "up to 22 % from one period to the next", "half-normal", (0.0, 0.1), "panels are short"
 )
-STRATUM = Prior("share of a stratum", "strata differ by up to a factor 7", "normal", (0.0, 1.0), "weak")
+STRATUM = Prior("share of a stratum", "two strata differ by up to a factor 16", "normal", (0.0, 1.0), "weak")
 STRATUM_AREA = Prior(
     "area effects on the share of a stratum", "up to a factor 2.7", "half-normal", (0.0, 0.5), "areas differ in kind"
 )
-CAPACITY = Prior("capacity and incidence", "one sd of state capacity goes with 60 % less to 60 % more incidence", "normal", (0.0, 0.3),
+CAPACITY = Prior("capacity and incidence", "one sd of state capacity goes with 40 % less to 60 % more incidence", "normal", (0.0, 0.3),
                  "where states are strong there may be fewer or more crimes; never silently 0")  # fmt: skip
 
 

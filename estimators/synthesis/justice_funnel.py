@@ -18,22 +18,26 @@ from estimators.synthesis.world import Figures, Observed, World
 
 FIRST = Prior(
     "cases per identified victim",
-    ".16 to 1.6",
+    "0.16 to 1.6",
     "log-normal",
     (float(np.log(0.5)), 0.7),
     "a case holds one victim or several",
 )
 RATIO = Prior(
-    "persons at a stage per person at the stage before", ".13 to 1.3", "log-normal", (float(np.log(0.4)), 0.7), "weak"
+    "persons at a stage per person at the stage before", "0.13 to 1.3", "log-normal", (float(np.log(0.4)), 0.7), "weak"
 )
 AREA = Prior(
     "area effects on cases per victim", "areas differ by up to a factor 2.7", "half-normal", (0.0, 0.5), "units differ"
 )
 LOADING = Prior("capacity and progress of cases", "one sd of capacity multiplies progress by up to 2.7", "half-normal", (0.0, 0.5),
                 "able states carry more cases through: positive by definition of the factor")  # fmt: skip
-LAG = Prior("share of cases that move on within the period", "16 to 84 % with 90%", "logit-normal", (0.0, 1.0), "weak")
+LAG = Prior("share of cases that move on within the period", "16 to 84 % with 90 %", "logit-normal", (0.0, 1.0), "weak")
 DISPERSION = Prior(
-    "dispersion of a stage", "extra coefficient of variation .2 to .6", "log-normal", (float(np.log(8.0)), 0.7), "weak"
+    "dispersion of a stage",
+    "extra coefficient of variation 0.2 to 0.6",
+    "log-normal",
+    (float(np.log(8.0)), 0.7),
+    "weak",
 )
 BACKLOG = 0.5  # cases begun before the first figure
 

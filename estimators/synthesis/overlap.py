@@ -13,7 +13,7 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
 from estimators.synthesis.world import Figures, Observed, World
 
-DEPENDENCE = Prior("dependence of the two records", "odds .9 to 4.6 times as high", "log-normal", (float(np.log(2.0)), 0.5),
+DEPENDENCE = Prior("dependence of the two records", "odds 0.9 to 4.6 times as high", "log-normal", (float(np.log(2.0)), 0.5),
                    "hotlines refer to the police")  # fmt: skip
 
 

@@ -14,9 +14,13 @@ from estimators.synthesis.operations import Values
 from estimators.synthesis.unknowns import Location, Unknown
 from estimators.synthesis.world import Figures, Observed, World
 
-LEVEL = Prior("publication", "a typical figure is published with probability .2 to .97", "normal", (1.0, 1.5), "weak")
+LEVEL = Prior("publication", "a typical figure is published with probability 0.2 to 0.97", "normal", (1.0, 1.5), "weak")
 SLOPE = Prior(
-    "capacity and publication", "one sd of capacity multiplies the odds by .4 to 2.3", "normal", (0.0, 0.5), "sign-free"
+    "capacity and publication",
+    "one sd of capacity multiplies the odds by 0.4 to 2.3",
+    "normal",
+    (0.0, 0.5),
+    "sign-free",
 )
 
 

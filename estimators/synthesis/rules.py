@@ -15,11 +15,11 @@ from estimators.synthesis.recording import Column
 from estimators.synthesis.sources import Further, Reading
 from estimators.synthesis.unknowns import Location, Unknown
 
-STEP = Prior("step at a break", "by the new rule .19 to 5.2 times as many", "log-normal", (0.0, 1.0),
+STEP = Prior("step at a break", "by the new rule 0.19 to 5.2 times as many", "log-normal", (0.0, 1.0),
              "what a new counting rule or reporter changes is not known beforehand")  # fmt: skip
-EFFECT = Prior("effect of a source", "one source counts .44 to 2.3 times as many as the other", "log-normal", (0.0, 0.5),
+EFFECT = Prior("effect of a source", "one source counts 0.44 to 2.3 times as many as the other", "log-normal", (0.0, 0.5),
                "sources define, date and count differently; neither is the truth")  # fmt: skip
-STRAYING = Prior("dispersion of a further source", "extra coefficient of variation .2 to .6 around the other source", "log-normal",
+STRAYING = Prior("dispersion of a further source", "extra coefficient of variation 0.2 to 0.6 around the other source", "log-normal",
                  (float(np.log(8.0)), 0.7), "beside a constant factor sources stray by year")  # fmt: skip
 DAYS_OF_A_MONTH = 30.4375
 

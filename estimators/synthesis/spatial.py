@@ -8,7 +8,7 @@ from estimators.priors import Prior
 from estimators.synthesis.operations import Values
 from estimators.synthesis.world import World
 
-MIXING = Prior("spatial share of area effects", "2 to 98 % with 90%", "logit-normal", (0.0, 2.4), "weak")
+MIXING = Prior("spatial share of area effects", "2 to 98 % with 90 %", "logit-normal", (0.0, 2.4), "weak")
 
 
 def area_effects(world: World, of: str, neighbours: tuple[tuple[str, str], ...]) -> Values:

@@ -19,7 +19,7 @@ from estimators.synthesis.world import Figures, Observed, World
 
 BODY = Prior(
     "what claims of one body have in common",
-    "wrong together by up to a factor 2.3",
+    "wrong together by up to a factor 2.7",
     "normal",
     (0.0, 0.5),
     "one body, one method",

@@ -18,16 +18,16 @@ from estimators.synthesis.world import Figures, Observed, World
 
 DURATION = Prior(
     "years in the condition",
-    ".9 to 4.6 years with 90%",
+    "0.9 to 4.6 years with 90 %",
     "log-normal",
     (float(np.log(2.0)), 0.5),
     "turns a stock into a flow",
 )
-DEFINITION = Prior("share of the surveyed condition that is trafficking", "12 to 88 % with 90%", "logit-normal", (0.0, 1.2),
+DEFINITION = Prior("share of the surveyed condition that is trafficking", "12 to 88 % with 90 %", "logit-normal", (0.0, 1.2),
                    "published stocks count forced marriage and all forced labour")  # fmt: skip
 BIAS = Prior(
     "common bias of the estimates",
-    "wrong by up to a factor 1.6 together",
+    "wrong by up to a factor 1.8 together",
     "normal",
     (0.0, 0.3),
     "one method made them all",

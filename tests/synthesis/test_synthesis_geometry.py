@@ -221,7 +221,7 @@ def test_an_overlap_alone_is_lincoln_and_petersen(evidence_of):
     # matched = flow × ρ × use × dependence, with y = flow × ρ and cases = flow × use × calls per victim
     expected = np.log(Y) + np.log(40_000 / 1.2) - np.log(900) + np.log(2.0)
     near(pairs["overlap: matched records"], expected, 0.5**2 + 0.1**2 + 1 / 900 + 1 / 40_000 + 1 / Y)
-    near(pairs["prior on hotline: .4 to 10 % of victims are behind a call, with 90 %"],
+    near(pairs["prior on hotline: 0.4 to 10 % of victims are behind a call, with 90 %"],
          np.log(40_000 / 1.2 / 0.02), 1.0**2 + 0.1**2 + 1 / 40_000)  # fmt: skip
     assert "hotline" in found["kind"].values
 
