@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from estimators import numbers
+from estimators.plots.reading import digits_of
 from estimators.plots.stages import PERSONS, cascade_table
 from estimators.plots.style import BLUE, GREY, INK, ORANGE, PAGE, SMALL, finish, heading, new_figure, styled
 from estimators.plots.ticks import set_log_ticks
@@ -82,9 +83,9 @@ def plot_cascade(
     """
     stages = cascade_table(post, area=area, period=period)
     cell = {"area": stages["area"].iloc[0], "period": stages["period"].iloc[0]}
-    cell["area"] = (names or {}).get(cell["area"], cell["area"])
     summarised = summary(post) if table is None else table
-    digits = numbers.supported_digits(float(summarised["simulation_error"].iloc[0]))
+    digits = digits_of(summarised, cell)
+    cell["area"] = (names or {}).get(cell["area"], cell["area"])
     with styled():
         figure, axes = new_figure(width, AROUND + ROW * len(stages))
         _draw(axes, stages)

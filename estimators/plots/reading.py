@@ -1,9 +1,11 @@
 """What figures read of trees and findings, and the one error each of them gives where it is not there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
+import pandas as pd
 import xarray as xr
 
+from estimators import numbers
 from estimators.diagnostics.finding import Finding
 from estimators.errors import ModelError
 from estimators.plots.wording import WORDS
@@ -44,6 +46,12 @@ def cell_of(draws: xr.DataArray, area: str | None, period: str | None) -> dict[s
     if any(place not in draws[dim].values for dim, place in cell.items()):
         raise ModelError(NO_CELL.format(place=", ".join(cell.values())))
     return cell
+
+
+def digits_of(table: pd.DataFrame, cell: Mapping[str, str]) -> int:
+    """Significant digits that the simulation supports in a cell of a summary."""
+    row = table[(table["area"] == cell["area"]) & (table["period"] == cell["period"])]
+    return numbers.supported_digits(float(row["simulation_error"].max()))
 
 
 def chosen_areas(post: xr.DataTree, areas: Sequence[str]) -> list[str]:

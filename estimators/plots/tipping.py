@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from estimators import numbers
 from estimators.diagnostics.finding import Finding
 from estimators.errors import ModelError
-from estimators.plots.reading import cell_of, draws_of, finding_of
+from estimators.plots.reading import cell_of, digits_of, draws_of, finding_of
 from estimators.plots.standing import state
 from estimators.plots.style import (
     BLUE,
@@ -158,7 +158,7 @@ def _of_a_cell(
     values = np.sort(draws.sel(cell).values.ravel())
     median = float(np.median(values))
     summarised = summary(post) if table is None else table
-    digits = numbers.supported_digits(float(summarised["simulation_error"].iloc[0]))
+    digits = digits_of(summarised, cell)
     with styled():
         figure, axes = new_figure(width, 62.0)
         _draw_cell(axes, values, count)

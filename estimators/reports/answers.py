@@ -99,11 +99,11 @@ def resolution(facts: Facts) -> Answer:
         return unavailable("posterior")
     if not facts.has("sample_stats"):
         return convergence(facts)
-    table, error = facts.checked.table, float(facts.table["simulation_error"].iloc[0])
+    table, error = facts.checked.table, facts.error
     column = "effective_draws" if "effective_draws" in table else "ess_tail"
     least = float(table[column].min())
-    text = "Section “Convergence”: at least {least} effective draws; relative simulation error of limits {error:.2g}, so {digits} digits."
-    return Answer(text.format(least=numbers.count(least), error=error, digits=facts.digits))
+    text = "Section “Convergence”: at least {least} effective draws; simulation error of limits at most {error}, so {digits} digits."
+    return Answer(text.format(least=numbers.count(least), error=numbers.percent(error), digits=facts.all_digits))
 
 
 def predictions(facts: Facts) -> Answer:
@@ -126,7 +126,7 @@ def intervals(facts: Facts) -> Answer:
         )
     return Answer(
         f"Section “Results”: medians and intervals of 50, 80 and 95 % for {plural(estimated, 'cell')}, limits rounded outward, "
-        f"significant digits: {facts.digits}."
+        f"significant digits: {facts.all_digits}."
     )
 
 

@@ -1,5 +1,6 @@
 """GATHER: what a report of estimates of health should hold; its 18 items in our own words."""
 
+from estimators import numbers
 from estimators.plots.wording import plural
 from estimators.reports import answers, list_answers
 from estimators.reports.checklist import Answer, Checklist, Item, answered, from_author, unavailable
@@ -70,9 +71,8 @@ def _uncertainty(facts: Facts) -> Answer:
     stated = answers.priors(facts)
     if stated.status == "not available":
         return stated
-    error = float(facts.table["simulation_error"].iloc[0])
-    text = "Accounted for: chance of the counts; priors ({priors}); simulation, relative error {error:.2g}. Not: what “Limits” lists."
-    return Answer(text.format(priors=stated.text, error=error))
+    text = "Accounted for: chance of the counts; priors ({priors}); simulation, error at most {error}. Not: what “Limits” lists."
+    return Answer(text.format(priors=stated.text, error=numbers.percent(facts.error)))
 
 
 def _estimates_on_file(facts: Facts) -> Answer:

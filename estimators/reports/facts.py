@@ -91,9 +91,20 @@ class Facts:
         return str(self.read.attrs["estimator"])
 
     @property
+    def error(self) -> float:
+        """Largest relative simulation error of any limit."""
+        return float(self.table["simulation_error"].max())
+
+    @property
     def digits(self) -> int:
-        """Significant digits that the simulation supports."""
-        return numbers.supported_digits(float(self.table["simulation_error"].iloc[0]))
+        """Significant digits that the simulation supports in every cell."""
+        return numbers.supported_digits(self.error)
+
+    @property
+    def all_digits(self) -> str:
+        """How many digits are printed: as many as the simulation supports, cell by cell."""
+        most = numbers.supported_digits(float(self.table["simulation_error"].min()))
+        return f"{most}" if most == self.digits else f"{self.digits} to {most}"
 
     @property
     def publishable(self) -> bool:
@@ -147,9 +158,7 @@ class Facts:
         """All areas together; empty where there are no draws."""
         if not self.has("posterior") or "true_count" not in self.post["posterior"]:
             return pd.DataFrame()
-        found = totals(self.read)
-        widened = found["simulation_error"] * _worth(self.read)
-        return found.assign(simulation_error=widened, verdict=self.told.verdict, convergence=self.checked.status)
+        return totals(self.read).assign(verdict=self.told.verdict, convergence=self.checked.status)
 
     @cached_property
     def unknowns(self) -> Finding | None:
@@ -205,14 +214,3 @@ def _unknown(read: xr.DataTree) -> Identification:
     """No verdict, where the result does not say what fixes its level."""
     tipping = identification(read).finding("tipping points")
     return Identification(UNKNOWN, VERDICTS[UNKNOWN], (tipping,), pd.DataFrame())
-
-
-def _worth(read: xr.DataTree) -> float:
-    """By how much simulation errors grow because draws by importance are worth fewer independent ones."""
-    if "sample_stats" not in read.children or "effective_draws" not in read["sample_stats"]:
-        return 1.0
-    if "posterior" not in read.children:
-        return 1.0
-    sizes, effective = read["posterior"].sizes, float(read["sample_stats"]["effective_draws"])
-    draws = sizes.get("chain", 1) * sizes.get("draw", 1)
-    return float(np.sqrt(max(1.0, draws / effective))) if effective > 0 else 1.0

@@ -148,7 +148,7 @@ def interval_table(facts: Facts, quantity: str, rows: pd.DataFrame) -> Table:
     found = {mass: facts.limits(quantity, mass) for mass in MASSES}
     arrays = {mass: {end: each.values for end, each in found[mass].items()} for mass in MASSES}
     masses = MASSES if "median" in arrays[MASSES[-1]] else MASSES[-1:]
-    digits, words = facts.digits, WORDS[quantity]
+    words = WORDS[quantity]
     heads = (
         "Area",
         "Period",
@@ -161,6 +161,7 @@ def interval_table(facts: Facts, quantity: str, rows: pd.DataFrame) -> Table:
     cells = []
     for row in with_hidden(facts, rows).to_dict("records"):
         at = place["area"][str(row["area"])], place["period"][str(row["period"])]
+        digits = numbers.supported_digits(float(row["simulation_error"]))
         least = _least(row["reported"]) if quantity == "true_count" else 0.0
         middle = [numbers.number(float(arrays[masses[-1]]["median"][at]), digits)] if len(masses) > 1 else []
         ends = ((float(arrays[mass]["lower"][at]), float(arrays[mass]["upper"][at])) for mass in masses)
@@ -172,7 +173,7 @@ def interval_table(facts: Facts, quantity: str, rows: pd.DataFrame) -> Table:
         masses=", ".join(map(_percent, masses)),
         quantity=words,
         origin=COMPUTED if exact else DRAWN,
-        digits=digits,
+        digits=facts.all_digits,
         state=facts.state,
     )
     return Table(heads, tuple(cells), said)

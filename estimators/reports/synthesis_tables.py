@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from estimators import numbers
 from estimators.plots.wording import method
 from estimators.rendering.document import Table
+from estimators.results import simulation_error
 
 ENDS = ("median", "lower", "upper")
 BESIDE = ("probability", "verdict", "convergence", "simulation_error", "anchors", "estimator")  # said in captions
@@ -41,7 +42,8 @@ def totals(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     )  # a sum without the hidden ones would pass as the whole
     rows["reported"] = reported.values
     tail = 0.5 * (1.0 - probability)
-    rows["simulation_error"] = max(_simulation_error(together["true_count"], chance) for chance in (tail, 1.0 - tail))
+    error = simulation_error(post, together["true_count"], probability)
+    rows["simulation_error"] = error.reindex(period=known["period"]).values
     for name, values in together.items():
         for end, chance in zip(ENDS, (0.5, tail, 1.0 - tail), strict=True):
             limit = values.quantile(chance, dim=SAMPLE, skipna=False)
@@ -72,21 +74,6 @@ def _rates(post: xr.DataTree, draws: xr.Dataset) -> dict[str, xr.DataArray]:
         seen = (draws["reporting_probability"] * flow).sum("area", skipna=False)
         found["reporting_probability"] = seen / flow.sum("area", skipna=False)
     return found
-
-
-def _simulation_error(draws: xr.DataArray, chance: float) -> float:
-    """Largest relative standard error of a quantile over the periods: from how much chains differ, of one chain from its order."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        if draws.sizes["chain"] == 1:
-            step = np.sqrt(chance * (1.0 - chance) / draws.sizes["draw"])
-            ends = np.clip([chance - step, chance + step], 0.0, 1.0)
-            low, high = (draws.quantile(end, dim=SAMPLE, skipna=False) for end in ends)
-            error = 0.5 * (high - low) / draws.quantile(chance, dim=SAMPLE, skipna=False)
-        else:
-            each = draws.quantile(chance, dim="draw", skipna=False)
-            error = each.std("chain", ddof=1) / np.sqrt(draws.sizes["chain"]) / each.mean("chain")
-    known = error.values[np.isfinite(error.values)]
-    return float(known.max()) if known.size else 0.0
 
 
 def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | None = None, words: bool = False) -> Table:

@@ -26,7 +26,7 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     pandas.DataFrame
         Columns area, period, reported, then median (of methods without a distribution: point), lower, upper of each quantity the
         method has, probability, simulation_error
-        (largest Monte-Carlo standard error of the limits of the true count relative to them, 0 where quantiles are exact),
+        (the larger Monte-Carlo standard error of the two limits of the true count relative to them, 0 where quantiles are exact),
         convergence (*not publishable* where a sampler failed its standard), verdict, anchors, estimator. Where no figure was
         published the estimate is missing. Means are not given: they need not exist.
 
@@ -45,13 +45,14 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
         )
         text = f"a result with true counts; {other} reads this one, which says what a register will show and not how many there are"
         raise DataError([Problem("summary", None, None, str(post.attrs.get("estimator", "")), text)])
-    columns = {"reported": _reported(post)}
+    columns: dict[str, xr.DataArray | float] = {"reported": _reported(post)}
     for name in QUANTITIES:
         columns |= {f"{name}_{end}": values for end, values in limits(post, name, probability).items()}
+    columns["simulation_error"] = _error_of_cells(post, probability)
     frame = xr.Dataset(columns).to_dataframe().reset_index()
     told = identification(post)
     frame["probability"] = probability
-    frame["simulation_error"] = _simulation_error(post, probability)
+    frame["simulation_error"] = frame.pop("simulation_error")  # its place
     frame["convergence"] = convergence(post).status
     frame["verdict"] = told.verdict
     frame["anchors"] = "; ".join(dict.fromkeys(told.anchors["anchor"])) if len(told.anchors) else "a range, no anchor"
@@ -88,31 +89,42 @@ def _reported(post: xr.DataTree) -> xr.DataArray:
     return post["observed_data"].to_dataset()["reported"]
 
 
-def _simulation_error(post: xr.DataTree, probability: float) -> float:
-    """Largest relative Monte-Carlo standard error of the two limits of the true count."""
+def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float) -> xr.DataArray:
+    """Larger relative Monte-Carlo standard error of the two limits of each cell of some draws of a result.
+
+    Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be.
+    """
+    tail = 0.5 * (1.0 - probability)
+    stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
+    errors = []
+    for chance in (tail, 1.0 - tail):
+        limit = draws.quantile(chance, dim=("chain", "draw"), skipna=False).drop_vars("quantile")
+        error = _error_of_quantile(draws, chance, stats)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))  # noqa: PD004  # of xarray
+    return xr.concat(errors, dim="end").max("end", skipna=False)
+
+
+def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | float:
+    """The same of the true count; 0 where its quantiles are exact or nothing is drawn."""
     if "posterior" not in post.children:
         return 0.0
-    tail = 0.5 * (1.0 - probability)
     exact = post["quantiles"].to_dataset()["probability"].values if "quantiles" in post.children else np.array([])
-    if all(np.isclose(exact, p).any() for p in (tail, 1.0 - tail)):
+    if all(np.isclose(exact, p).any() for p in (0.5 * (1.0 - probability), 0.5 * (1.0 + probability))):
         return 0.0
-    draws, ends = post["posterior"].to_dataset()[["true_count"]], limits(post, "true_count", probability)
-    both = (("lower", tail), ("upper", 1.0 - tail))
-    if "sample_stats" in post.children and "effective_draws" in post["sample_stats"]:
-        effective = float(post["sample_stats"]["effective_draws"])
-        if not effective > 0.0:
-            return float("inf")
-        errors = [_error_of_quantile(draws["true_count"], chance, effective) / ends[end] for end, chance in both]
-    else:
+    return simulation_error(post, post["posterior"].to_dataset()["true_count"], probability)
+
+
+def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:
+    """Monte-Carlo standard error of a quantile; of n independent draws half the way between those √(p(1-p)/n) to either side."""
+    if "effective_draws" not in stats:
         import arviz as az
 
-        errors = [az.mcse(draws, method="quantile", prob=chance)["true_count"] / ends[end] for end, chance in both]
-    return float(max(np.nanmax(error.values) for error in errors))
-
-
-def _error_of_quantile(draws: xr.DataArray, chance: float, effective: float) -> xr.DataArray:
-    """Monte-Carlo standard error of a quantile of so many independent draws: half the way between those √(p(1-p)/n) to either side."""
+        told: xr.Dataset = az.mcse(draws.to_dataset(name="x"), method="quantile", prob=chance)
+        return told["x"]
+    effective = float(stats["effective_draws"])
+    if not effective > 0.0:
+        return xr.full_like(draws.isel(chain=0, draw=0, drop=True), np.inf)
     beside = np.sqrt(chance * (1.0 - chance) / effective)
-    ends = [max(chance - beside, 0.0), min(chance + beside, 1.0)]
-    found = draws.quantile(ends, dim=("chain", "draw"), skipna=False)
-    return 0.5 * (found.isel(quantile=1) - found.isel(quantile=0))
+    found = draws.quantile([max(chance - beside, 0.0), min(chance + beside, 1.0)], dim=("chain", "draw"), skipna=False)
+    return 0.5 * (found.isel(quantile=1, drop=True) - found.isel(quantile=0, drop=True))
