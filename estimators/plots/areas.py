@@ -14,12 +14,14 @@ from estimators.plots.wording import WORDS, plural, told
 
 QUANTITIES = ("incidence", "reporting_probability", "true_count")
 SHORT = WORDS | {"incidence": "per 100,000 and year"}
+REPORTED = ("reported", "reported_lower", "reported_upper")
 OPEN_MARKERS = "D^vs"
 MARGIN = 1.15
 ROW, AROUND = 4.6, 15.0  # millimetres: of an area, of axis and margins
 MANY, CLOSE = 24, 4.1  # from more areas on they stand closer, so that a first page has room for them
 TICK = " (tick: reported)"
 NOTE = "Dots are medians, lines {probability:g} % intervals."
+RANGES = " Joined ticks: reported as a range."
 OTHERS = " Open marks count something else: {counts}."
 ALTERNATIVE = "Forest of {areas}; {quantities}."
 MORE_PERIODS = "{periods} periods: expected rows of one period"
@@ -39,7 +41,8 @@ def plot_areas(
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of `estimators.summary` of one period.
+        Rows of `estimators.summary` of one period; columns reported_lower and reported_upper, if there, are of figures that were
+        published as a range, drawn as a line between two ticks.
     quantities : sequence of str
         Which estimates, from left to right.
     names : mapping of str to str, optional
@@ -96,6 +99,8 @@ def _finish(
     beside: pd.DataFrame | None,
 ) -> None:
     note = NOTE.format(probability=100 * float(rows["probability"].iloc[0]))
+    if set(REPORTED) <= set(rows) and "true_count" in quantities and rows[REPORTED[2]].notna().any():
+        note += RANGES
     if beside is not None and "counts" in beside:
         note += OTHERS.format(counts="; ".join(dict.fromkeys(beside["counts"])))
     shown = [f"in {names.get(area, area)}" for area in rows["area"]]
@@ -115,9 +120,10 @@ def _draw(axes: Axes, rows: pd.DataFrame, quantity: str, others: pd.DataFrame | 
     axes.hlines(place, lower, upper, color=BLUE, linewidth=1.6)
     axes.plot(median, place, "o", color=BLUE, markersize=4.5, markeredgecolor="white", markeredgewidth=0.6)
     drawn = [lower, upper]
-    if quantity == "true_count":
-        axes.plot(rows["reported"], place, "|", color=INK, markersize=8, markeredgewidth=1.4)
-        drawn.append(rows["reported"].to_numpy(dtype=float))
+    ticks = [rows[name].to_numpy(dtype=float) for name in REPORTED if name in rows and quantity == "true_count"]
+    for each in ticks:
+        axes.plot(np.where(each > 0, each, np.nan), place, "|", color=INK, markersize=8, markeredgewidth=1.4)
+    drawn += ticks
     for number, (by, group) in enumerate(others.groupby("by", sort=False) if others is not None else ()):
         found = rows[["area"]].merge(group[["area", "value"]], how="left", on="area")["value"].to_numpy(dtype=float)
         colour = (ORANGE, GREY)[number % 2]
@@ -127,6 +133,9 @@ def _draw(axes: Axes, rows: pd.DataFrame, quantity: str, others: pd.DataFrame | 
     values = values[np.isfinite(values) & (values > 0)]
     margin = max(MARGIN, (values.max() / values.min()) ** 0.04)
     axes.set_xlim(values.min() / margin, values.max() * margin)
+    if len(ticks) == len(REPORTED):
+        low, high = (np.clip(each, *axes.get_xlim()) for each in ticks[1:])
+        axes.hlines(place, low, high, color=INK, linewidth=1.0)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="both")
     axes.spines["left"].set_visible(False)

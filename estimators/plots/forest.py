@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
+from estimators.errors import ModelError
 from estimators.plots.style import (
     COLOURS,
     INK,
@@ -31,6 +32,7 @@ from estimators.plots.wording import plural, told
 
 ALTERNATIVE = "Forest of {estimates} of the {quantity}: {told}."
 OPEN = "Open marks: {figure}."
+NO_COLUMN = "column {name!r}: expected one of {known}"
 NOTHING = "No estimate."
 NOTE = ""
 MARKERS = "osDPX"
@@ -77,6 +79,11 @@ def plot_forest(
     matplotlib.figure.Figure
         The verdicts of the rows stand under it.
 
+    Raises
+    ------
+    ModelError
+        The table has no such column.
+
     Examples
     --------
     >>> import estimators as est
@@ -85,6 +92,9 @@ def plot_forest(
     >>> len(figure.axes)
     1
     """
+    for name in (label, group, beside):
+        if name is not None and name not in table:
+            raise ModelError(NO_COLUMN.format(name=name, known=", ".join(map(str, table))))
     columns = [f"{quantity}_{end}" for end in ("median", "lower", "upper")]
     rows = table.reindex(columns=list(dict.fromkeys([*table.columns, *columns])))
     rows = rows.dropna(subset=columns[1:]).reset_index(drop=True)

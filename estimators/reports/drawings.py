@@ -24,8 +24,10 @@ from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
 from estimators.reports.facts import Facts
 from estimators.reports.list_rows import ALL
+from estimators.reports.synthesis_tables import with_ends
 from estimators.reports.whole import light
 
+STAGES = ("identified_victims: ", "justice_funnel: ")
 ORDER = ("incidence", "reporting_probability", "true_count")
 NO_DIGITS = "a limit is 0, so its relative simulation error is infinite"
 SEVERAL_AREAS = "{period}, by {quantity}"
@@ -53,7 +55,7 @@ def _of_tables(facts: Facts) -> dict[str, Callable[[], Drawing]]:
     if len(focus) > 1 and order:
         title = SEVERAL_AREAS.format(period=account.period, quantity=order[0].replace("_", " "))
         found["forest"] = lambda: plot_areas(
-            focus, quantities=order, names=account.names, beside=account.beside, title=title
+            with_ends(facts.read, focus), quantities=order, names=account.names, beside=account.beside, title=title
         )
     elif facts.quantities:
         rows = facts.table if len(focus) == 1 else focus
@@ -105,7 +107,7 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
         and facts.has("posterior_predictive")
         and facts.has("posterior")
     ):
-        found["cascade"] = lambda: plot_cascade(tree, area=facts.largest or None, names=names, table=facts.table)
+        found["cascade"] = lambda: plot_cascade(tree, area=_best_followed(facts), names=names, table=facts.table)
     given = tuple(facts.findings.values())
     if "leave one source out" in facts.findings:
         found["leave_one_source_out"] = lambda: plot_leave_one_out(tree, given, what="source", names=names)
@@ -116,6 +118,22 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
     elif (cell := facts.largest) and facts.has("posterior"):
         found["tipping_points"] = lambda: plot_tipping_points(tree, area=cell, period=period, table=facts.table)
     return found
+
+
+def _best_followed(facts: Facts) -> str | None:
+    """Of the areas with figures of most stages in one period the one with the largest figure on the first page."""
+    figures = facts.post["figures"].to_dataset()
+    seen: dict[str, set[str]] = {}
+    for kind in facts.streams:
+        if kind.startswith(STAGES):
+            for about in figures[f"{kind} about"].values.astype(str):
+                seen.setdefault(about, set()).add(kind)
+    rows = facts.focus.sort_values("reported", ascending=False, na_position="last")
+    periods = facts.table["period"].unique()
+    stages = {
+        area: max(len(seen.get(f"{area} {period}", ())) for period in periods) for area in rows["area"].astype(str)
+    }
+    return max(stages, key=lambda area: stages[area], default=None)
 
 
 def _ribbons(facts: Facts, quantity: str) -> Callable[[], Drawing]:

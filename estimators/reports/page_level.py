@@ -30,6 +30,10 @@ NARROWER = (
 )
 CONTRACTED = "Contraction of each level, and what of it figures explain without any other prior. {state}"
 BEFORE_AFTER = "The reporting probability before and after the figures. {state}"
+STAGES = (
+    "How many of those before reach each stage, in one area and the period in which most stages have a figure. A stage that is low says "
+    "that cases end there or that they are not published: the figures do not tell which."
+)
 CASCADE = "From the true count to what justice sees of it. {state}"
 
 
@@ -51,6 +55,8 @@ def level(facts: Facts) -> tuple[Block, ...]:
         blocks.append(audit_tables.power_table(found["power"].table))
     blocks += _picture(facts, "reporting_probability", BEFORE_AFTER.format(state=facts.state))
     blocks += tipping(facts)
+    if "cascade" in facts.drawn:
+        blocks.append(Paragraph(STAGES))
     blocks += _picture(facts, "cascade", CASCADE.format(state=facts.state))
     return (*blocks, *narrower(facts))
 

@@ -62,6 +62,14 @@ def hidden_cells(post: xr.DataTree) -> xr.DataArray:
     return ranges & bool(rule and f": {NOTHING_HIDDEN}" not in rule)
 
 
+def with_ends(post: xr.DataTree, rows: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with both ends of the figures that were published as a range; hidden ones have none."""
+    observed = post["observed_data"].to_dataset()
+    ranged = observed["reported"].isnull() & ~hidden_cells(post)  # noqa: PD003  # of xarray
+    ends = xr.Dataset({f"reported_{end}": observed[end].where(ranged) for end in ("lower", "upper")})
+    return rows.merge(ends.to_dataframe().reset_index(), how="left", on=["area", "period"])
+
+
 def _rates(post: xr.DataTree, draws: xr.Dataset) -> dict[str, xr.DataArray]:
     """Incidence and reporting probability of all areas, where incidence and population are known."""
     constant = post["constant_data"].to_dataset() if "constant_data" in post.children else xr.Dataset()

@@ -77,6 +77,14 @@ def test_findings_that_are_not_there(poor):
         est.plot_calibration(poor.calibration, quantities=["height"])
 
 
+@pytest.mark.parametrize(
+    "names", [{"label": "height"}, {"label": "area", "group": "height"}, {"label": "area", "beside": "height"}]
+)
+def test_columns_that_are_not_there(names, poor):
+    with pytest.raises(est.ModelError, match="column 'height': expected one of area, period"):
+        est.plot_forest(poor.last, **names)
+
+
 def test_tables_of_several_periods(poor):
     with pytest.raises(est.ModelError, match="2 periods: expected rows of one period"):
         est.plot_areas(poor.table)
