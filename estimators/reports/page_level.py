@@ -3,6 +3,7 @@
 import pandas as pd
 
 from estimators import numbers
+from estimators.diagnostics import Finding
 from estimators.plots import alternative
 from estimators.rendering.document import Block, Paragraph, Picture, Table
 from estimators.reports import audit_tables, list_tables
@@ -12,6 +13,8 @@ from estimators.reports.synthesis_tables import printed
 from estimators.reports.verdicts import sentence, verdict_sentence
 
 VERDICT = "Verdict on identification: {verdict}. {meaning}"
+SHARES = "Shares of the precision of the log true count, medians over areas and periods, least and most in brackets: {parts}."
+OF_ANCHOR = "{share} ({least} – {most}) from {anchor}"
 ALONE = (
     "Each anchor alone, its share of the precision, and what all the others say without it: to leave an anchor out costs "
     "no refit. {place}. "
@@ -43,7 +46,7 @@ def level(facts: Facts) -> tuple[Block, ...]:
     found = {finding.name: finding for finding in facts.told.findings}
     if "anchor budget" in found:
         names = list_names(facts) if facts.of_lists else ()
-        blocks.append(Paragraph(crossed(found["anchor budget"].text, names)))
+        blocks.append(Paragraph(crossed(shares_of(found["anchor budget"]), names)))
     if facts.of_lists:
         return (*blocks, *tipping(facts))
     blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")
@@ -59,6 +62,15 @@ def level(facts: Facts) -> tuple[Block, ...]:
         blocks.append(Paragraph(STAGES))
     blocks += _picture(facts, "cascade", CASCADE.format(state=facts.state))
     return (*blocks, *narrower(facts))
+
+
+def shares_of(budget: Finding) -> str:
+    """The share of each anchor over all cells; of a single one the finding says all."""
+    if len(budget.table) < 2:
+        return budget.text
+    rows = [{name: numbers.percent(row[name]) for name in ("share", "least", "most")} | {"anchor": row["anchor"]}
+            for row in budget.table.to_dict("records")]  # fmt: skip
+    return SHARES.format(parts="; ".join(OF_ANCHOR.format(**row) for row in rows))
 
 
 def each_anchor(facts: Facts) -> tuple[Block, ...]:
