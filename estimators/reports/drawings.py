@@ -24,6 +24,7 @@ from estimators.plots.standing import standing
 from estimators.plots.style import Drawing
 from estimators.reports.facts import Facts
 from estimators.reports.list_rows import ALL
+from estimators.reports.page_checks import in_words
 from estimators.reports.synthesis_tables import with_ends
 from estimators.reports.whole import light
 
@@ -61,7 +62,7 @@ def _of_tables(facts: Facts) -> dict[str, Callable[[], Drawing]]:
         rows = facts.table if len(focus) == 1 else focus
         found["forest"] = lambda: plot_forest(rows, label="period" if len(focus) == 1 else "area")
     if not facts.predictions.empty:
-        found["predictions"] = lambda: plot_predictions(facts.predictions)
+        found["predictions"] = lambda: plot_predictions(in_words(facts, facts.predictions))
     return found
 
 

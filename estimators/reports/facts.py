@@ -148,6 +148,16 @@ class Facts:
         stated = set(map(str, self.post["priors"].to_dataset()["quantity"].values)) if self.has("priors") else set()
         return frozenset(drawn | stated)
 
+    def place(self, about: str) -> str:
+        """What a figure is about, in words: the area by its name, then its period and stratum; what is no area stays."""
+        area, *rest = about.split(" ")
+        return ", ".join([self.account.names.get(area, area), *rest]) if area in self.areas else about
+
+    @cached_property
+    def areas(self) -> frozenset[str]:
+        """All areas of the result."""
+        return frozenset(map(str, self.read["observed_data"].to_dataset()["area"].values))
+
     @cached_property
     def hidden(self) -> xr.DataArray:
         """Which cells are hidden by the rule of publication."""

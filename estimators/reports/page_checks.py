@@ -1,5 +1,7 @@
 """The checks of a report: predictions, convergence, and whatever needs refits and was given."""
 
+import pandas as pd
+
 from estimators import numbers
 from estimators.diagnostics import Finding
 from estimators.plots import alternative
@@ -111,10 +113,17 @@ def unexpected(facts: Facts) -> tuple[Block, ...]:
             figure = facts.drawn["predictions"]
             blocks.append(Picture(figure, f"Figures against predictions. {facts.state}", alternative(figure)))
         if len(rare):
-            listed = rare[COLUMNS].rename(columns={"lower": "figure_at_least", "upper": "figure_at_most"})
+            listed = in_words(facts, rare[COLUMNS]).rename(
+                columns={"lower": "figure_at_least", "upper": "figure_at_most"}
+            )
             caption = f"Figures that the model does not expect. {facts.state}"
             blocks.append(printed(listed, caption, names=facts.account.names))
     return (*blocks, *_given_or_not(facts, PREDICTIVE))
+
+
+def in_words(facts: Facts, table: pd.DataFrame) -> pd.DataFrame:
+    """The same with the places of its figures by their names."""
+    return table.assign(about=table["about"].map(facts.place))
 
 
 def convergence(facts: Facts) -> tuple[Block, ...]:

@@ -1,5 +1,8 @@
 """The figures behind a report: what was read, what is missing, hidden or a range."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import numpy as np
 
 from estimators import numbers
@@ -13,8 +16,6 @@ ALL_FIGURES = (
 )
 HIDDEN = "hidden"
 MISSING = "No figure: {cells}."
-MOST = 40  # cells without a figure that are named one by one
-MORE = "{named} and {others} more"
 
 
 def data(facts: Facts) -> tuple[Block, ...]:
@@ -37,16 +38,32 @@ def data(facts: Facts) -> tuple[Block, ...]:
     areas = [str(area) for area in observed["area"].values]
     values = {name: observed[name].transpose("area", "period").values for name in ("reported", "lower", "upper")}
     concealed = hidden.transpose("area", "period").values
-    rows, gaps = [], []
+    rows, gaps = [], dict[str, list[str]]()
     for row, area in enumerate(areas):
         here = zip(*(values[name][row] for name in ("reported", "lower", "upper")), concealed[row], strict=True)
         cells = [figure(float(v), float(low), float(high), hidden=bool(dark)) for v, low, high, dark in here]
-        gaps += [f"{area} {period}" for period, cell in zip(heads[1:], cells, strict=True) if cell == numbers.MISSING]
-        rows.append((facts.account.names.get(area, area), *cells))
-    named = ", ".join(gaps[:MOST])
-    listed = MORE.format(named=named, others=len(gaps) - MOST) if len(gaps) > MOST else named
+        name = facts.account.names.get(area, area)
+        missing = runs(heads[1:], [cell == numbers.MISSING for cell in cells])
+        gaps |= {name: missing} if missing else {}
+        rows.append((name, *cells))
+    listed = "; ".join(f"{name} ({', '.join(missing)})" for name, missing in gaps.items())
     table = Table(heads, tuple(rows), f"Figures that were read, by area and period. {facts.state}")
     return (Paragraph(text), *((Paragraph(MISSING.format(cells=listed)),) if gaps else ()), table, *_kinds(facts))
+
+
+def runs(names: Sequence[str], chosen: Sequence[bool]) -> list[str]:
+    """Those chosen, three or more in a row as the first and the last of them.
+
+    Examples
+    --------
+    >>> runs(["2018", "2019", "2020", "2021", "2022"], [True, True, True, False, True])
+    ['2018 – 2020', '2022']
+    """
+    found: list[str] = []
+    for picked, group in groupby(zip(names, chosen, strict=True), key=lambda pair: pair[1]):
+        several = [name for name, _ in group] if picked else []
+        found += [f"{several[0]} – {several[-1]}"] if len(several) > 2 else several
+    return found
 
 
 def _kinds(facts: Facts) -> tuple[Block, ...]:
@@ -58,9 +75,8 @@ def _kinds(facts: Facts) -> tuple[Block, ...]:
         low, high, about = (group[f"{kind} {part}"].values for part in ("lower", "upper", "about"))
         stream, _, indicator = kind.partition(": ")
         words = (stream.replace("_", " "), indicator.replace("_", " "))
-        rows.append(
-            (*words, str(len(low)), str(int((low == high).sum())), f"{about[0]} to {about[-1]}" if len(about) else "–")
-        )
+        ends = dict.fromkeys(facts.place(str(each)) for each in (about[0], about[-1])) if len(about) else ["–"]
+        rows.append((*words, str(len(low)), str(int((low == high).sum())), " – ".join(ends)))
     heads = ("Stream", "Figure", "Rows", "Exact", "First and last")
     return (Table(heads, tuple(rows), f"Kinds of figure, by stream. {facts.state}", words=True),)
 
