@@ -179,6 +179,15 @@ class Facts:
         return found if len(found.table) else None
 
     @cached_property
+    def levels(self) -> tuple[str, ...]:
+        """Names of the levels and slopes that null directions and contraction are told of."""
+        return (
+            tuple(self.post["likelihood"].to_dataset()["parameter"].values.astype(str))
+            if self.has("likelihood")
+            else ()
+        )
+
+    @cached_property
     def predictions(self) -> pd.DataFrame:
         """Figures beside their predictions; empty where the result has none."""
         needed = ("figures", "posterior_predictive", "log_likelihood")

@@ -1,5 +1,7 @@
 """What fixes the level of an estimate: verdict, anchor budget, null directions, conflict, power, tipping points."""
 
+import re
+
 import pandas as pd
 
 from estimators import numbers
@@ -52,7 +54,7 @@ def level(facts: Facts) -> tuple[Block, ...]:
     blocks += _picture(facts, "anchor_budget", f"Anchor budget. {facts.state}")
     blocks += each_anchor(facts)
     names = ("null directions", "conflict", "power") if facts.has("likelihood") else ("conflict", "power")
-    blocks += [Paragraph(found[name].text) for name in names if name in found]
+    blocks += [Paragraph(in_words(facts, found[name].text)) for name in names if name in found]
     blocks += _picture(facts, "conflict", f"Conflict of anchors. {facts.state}")
     if "power" in found and not found["power"].table.empty:
         blocks.append(audit_tables.power_table(found["power"].table))
@@ -62,6 +64,20 @@ def level(facts: Facts) -> tuple[Block, ...]:
         blocks.append(Paragraph(STAGES))
     blocks += _picture(facts, "cascade", CASCADE.format(state=facts.state))
     return (*blocks, *narrower(facts))
+
+
+def in_words(facts: Facts, text: str) -> str:
+    """A finding's text with areas by their names and unknowns as words."""
+    longest_first = "|".join(map(re.escape, sorted(facts.levels, key=len, reverse=True)))
+    text = re.sub(longest_first or "(?!)", lambda found: _words(found[0]), text)
+    for area, name in facts.account.names.items():
+        text = re.sub(rf"(?<= in ){re.escape(area)}\b", name, text)
+    return text
+
+
+def _words(name: str) -> str:
+    """An unknown as words; one that holds names of sources or areas as it is."""
+    return name if " " in name or not name.islower() else name.replace("_", " ")
 
 
 def shares_of(budget: Finding) -> str:
@@ -122,10 +138,10 @@ def narrower(facts: Facts) -> tuple[Block, ...]:
         shown = facts.unknowns.table.drop(columns=["quantity", "outside"]).rename(columns={"label": "quantity"})
         blocks.append(printed(shown, NARROWER.format(state=facts.state)))
     if facts.contraction is not None:
-        blocks.append(Paragraph(sentence(facts.contraction.text)))
+        blocks.append(Paragraph(in_words(facts, sentence(facts.contraction.text))))
         columns = ["parameter", "contraction", "closed_form", "figures_alone"]
         table = facts.contraction.table[columns].to_dict("records")
-        rows = tuple((str(row["parameter"]), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table)
+        rows = tuple((_words(str(row["parameter"])), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table)
         heads = ("Parameter", "Contraction", "In closed form", "Of figures alone")
         blocks.append(Table(heads, rows, CONTRACTED.format(state=facts.state)))
     return tuple(blocks)
