@@ -22,7 +22,7 @@ def latin_america() -> "Evidence":
     -------
     Evidence
         UNODC totals since 2008 (fewer than 5 is 0 to 4), victims of years UNODC lacks as the interval that the rounded
-        rate of the SDG database implies (2010-2024), and World Bank populations 2008-2024 of 20 countries.
+        rate of the SDG database implies (2010-2024), and World Bank populations 2008-2024 of the countries with any of these.
 
     Examples
     --------
@@ -35,8 +35,8 @@ def latin_america() -> "Evidence":
     )
     unodc = unodc[unodc["indicator"].isin(["victims_identified", "persons_prosecuted", "persons_convicted"])]
     implied = _implied_victims(unodc[unodc["indicator"] == "victims_identified"])
-    region = load("country_codes").query("latin_america")["area"]
     population = load("population_country_year").query("2008 <= year <= 2024")
+    region = {*unodc["area"], *implied["area"]}
     columns = ["area", "indicator", "value", "lower", "upper", "bound"]
     return checked(
         [

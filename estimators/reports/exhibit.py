@@ -25,6 +25,8 @@ class Exhibit:
         One of the figures of `estimators`, which carry the verdict themselves.
     caption : str
         Of the figure and the table.
+    origin : str
+        Whose figures it shows that are none of the evidence, for the section on sources; empty for nobody's.
     before_use : str
         What a reader must know of it before the number is used, for the first page; empty for nothing.
     """
@@ -35,4 +37,5 @@ class Exhibit:
     table: pd.DataFrame = field(default_factory=pd.DataFrame)
     figure: Drawing | None = None
     caption: str = ""
+    origin: str = ""
     before_use: str = ""

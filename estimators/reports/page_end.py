@@ -3,13 +3,17 @@
 import json
 from typing import Any
 
-from estimators.rendering.document import Block, Paragraph, Points
+from estimators.rendering.document import Block, Paragraph, Points, Table
 from estimators.reports import audit_tables, page_lists
 from estimators.reports.facts import Facts
 from estimators.reports.needs import missing
 from estimators.reports.verdicts import sentence, verdict_sentence
 from estimators.reports.whole import UNRECORDED, listed
 
+HEADS = ("What", "Whose, and made of what", "What it does here")
+OTHERS = "Statements and figures that are not among the figures read."
+LEVEL, BESIDE, SHOWN = "fixes the level", "stands beside the estimates", "stands in its section"
+PRIOR, NO_REASON = "prior on ", "not recorded"
 GRANTED = "What this report takes for granted:"
 LIMIT = "Verdict: {verdict}. {meaning}"
 MISSED = "{missing} of {cells} cells have no figure and no estimate."
@@ -39,9 +43,25 @@ def limitations(facts: Facts) -> tuple[Block, ...]:
 
 def sources(facts: Facts) -> tuple[Block, ...]:
     """Where the figures come from, and the manifest."""
-    manifest = Points(manifest_lines(facts))
     given = facts.account.sources
-    return (manifest,) if given is None else (audit_tables.sources_table(given), manifest)
+    tables = () if given is None else (audit_tables.sources_table(given),)
+    return (*tables, *said_by_others(facts), Points(manifest_lines(facts)))
+
+
+def said_by_others(facts: Facts) -> tuple[Block, ...]:
+    """Statements that are anchors, and figures that stand beside the estimates: none of them is a row of the evidence."""
+    anchors = facts.post["anchors"].to_dataset() if facts.has("anchors") else None
+    names = [] if anchors is None else anchors["anchor"].values.astype(str).tolist()
+    reasons = (
+        [NO_REASON] * len(names) if anchors is None or "reason" not in anchors else anchors["reason"].values.astype(str)
+    )
+    rows = [(name, str(why), LEVEL) for name, why in zip(names, reasons, strict=True) if not name.startswith(PRIOR)]
+    others = facts.account.beside
+    if others is not None and {"by", "counts"} <= set(others):
+        pairs = others[["counts", "by"]].drop_duplicates().to_dict("records")
+        rows += [(str(row["counts"]), str(row["by"]), BESIDE) for row in pairs]
+    rows += [(each.heading, each.origin, SHOWN) for each in facts.account.exhibits if each.origin]
+    return (Table(HEADS, tuple(rows), OTHERS, words=True),) if rows else ()
 
 
 def manifest_lines(facts: Facts) -> tuple[str, ...]:

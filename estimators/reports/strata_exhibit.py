@@ -77,7 +77,7 @@ def strata_exhibits(
     ladder, mix = _ladder(logs["identified"], one, other), _mix(post, one, other)
     arithmetic, expected = "Arithmetic on what is identified.", "As the fitted model expects them, all periods."
     return (
-        Exhibit("division", heading, division, found, figure, caption),
+        Exhibit("division", heading, division, found, figure, caption, by),
         Exhibit("tipping_points", "What one would have to believe", _tipping_text(words), ladder, caption=arithmetic),
         Exhibit("mix_by_area", "What is identified, by area", _mix_text(), mix, caption=expected),
     )

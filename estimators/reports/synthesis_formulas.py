@@ -37,7 +37,7 @@ SPATIAL = Formula(
     "Effects of areas are partly spatial: a share ξ of their variance follows the map, ν being an intrinsic autoregression "
     "of scaled variance 1.",
 )
-CAPACITY = ("κ", "state capacity, one unit being one standard deviation among areas")
+CAPACITY = ("κ", "state capacity, which nothing measures directly; one unit is one standard deviation among areas")
 FLOW = (
     ("Λ", "the flow: expected number of persons newly exploited in an area and period"),
     ("E", "person-years in units of 100,000: population times the length of the period"),
