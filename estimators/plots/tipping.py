@@ -1,6 +1,6 @@
 """What one would have to believe: the answer along every value of an assumption, and the share that each true count needs."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -64,6 +64,7 @@ def plot_tipping_points(
     *,
     area: str | None = None,
     period: str | None = None,
+    names: Mapping[str, str] | None = None,
     table: pd.DataFrame | None = None,
     title: str = "",
     width: float = PAGE,
@@ -79,6 +80,8 @@ def plot_tipping_points(
         curve of the cell: how probable is a true count at least so high, and on a second axis the share reported that it needs.
     area, period : str, optional
         Which cell, without findings; by default the first area and the last period.
+    names : mapping of str to str, optional
+        Areas in words.
     table : pandas.DataFrame, optional
         ``estimators.summary(post)``, where it is known already.
     title : str
@@ -104,7 +107,7 @@ def plot_tipping_points(
     'Probability of a true count at least so high, unnamed area 2000'
     """
     if findings is None:
-        return _of_a_cell(post, area, period, table, title, width)
+        return _of_a_cell(post, area, period, names or {}, table, title, width)
     rows = finding_of(findings, "tipping table").table
     parts = list(rows.groupby("held", sort=False))
     across = max(1, min(int(width / PANEL), len(parts)))
@@ -147,11 +150,17 @@ def _curve(held: str, rows: pd.DataFrame) -> str:
 
 
 def _of_a_cell(
-    post: xr.DataTree, area: str | None, period: str | None, table: pd.DataFrame | None, title: str, width: float
+    post: xr.DataTree,
+    area: str | None,
+    period: str | None,
+    names: Mapping[str, str],
+    table: pd.DataFrame | None,
+    title: str,
+    width: float,
 ) -> Figure:
     draws = draws_of(post, "true_count")
     cell = cell_of(draws, area, period)
-    words = " ".join(cell.values())
+    words = f"{names.get(cell['area'], cell['area'])} {cell['period']}"
     count = float(post["observed_data"].to_dataset()["reported"].sel(cell))
     if not count > 0:
         raise ModelError(NO_FIGURE.format(cell=words))

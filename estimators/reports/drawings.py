@@ -108,7 +108,7 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
         and facts.has("posterior_predictive")
         and facts.has("posterior")
     ):
-        found["cascade"] = lambda: plot_cascade(tree, area=_best_followed(facts), names=names, table=facts.table)
+        found["cascade"] = lambda: plot_cascade(facts.read, area=_best_followed(facts), names=names, table=facts.table)
     given = tuple(facts.findings.values())
     if "leave one source out" in facts.findings:
         found["leave_one_source_out"] = lambda: plot_leave_one_out(tree, given, what="source", names=names)
@@ -117,7 +117,9 @@ def _of_trees(facts: Facts) -> dict[str, Callable[[], Drawing]]:
     if "tipping table" in facts.findings:
         found["tipping_points"] = lambda: plot_tipping_points(tree, given)
     elif (cell := facts.largest) and facts.has("posterior"):
-        found["tipping_points"] = lambda: plot_tipping_points(tree, area=cell, period=period, table=facts.table)
+        found["tipping_points"] = lambda: plot_tipping_points(
+            tree, area=cell, period=period, names=names, table=facts.table
+        )
     return found
 
 

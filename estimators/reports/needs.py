@@ -5,6 +5,7 @@ from estimators.reports.verdicts import sentence
 
 LEFT_OUT = "“{what}” is left out: the result has no group “{groups}”."
 NOT_RUN = "“{what}” was not run: call {call} and give what it returns to publication(…, findings=…)."
+SEVERAL_NOT_RUN = "Not run: {what}. Call {call} and give what it returns to publication(…, findings=…)."
 NOT_DRAWN = "The figure “{what}” is not drawn: {reason}"
 NO_FORMULA = (
     "“The model in formulas” does not cover {name}: its formula is not known to the report, and its own description stands "
@@ -76,14 +77,14 @@ def missing(facts: Facts) -> tuple[str, ...]:
 
 
 def not_run(facts: Facts) -> list[str]:
-    """One line for each check that refits a synthesis and was not given."""
+    """The checks that refit a synthesis and were not given, one line a call that makes them."""
     if facts.estimator != SYNTHESIS:
         return []
-    return [
-        NOT_RUN.format(what=heading, call=call)
-        for name, (heading, call) in FROM_CHECKS.items()
-        if name not in facts.findings
-    ]
+    calls: dict[str, list[str]] = {}
+    for name, (heading, call) in FROM_CHECKS.items():
+        if name not in facts.findings:
+            calls.setdefault(call, []).append(heading)
+    return [SEVERAL_NOT_RUN.format(what="; ".join(headings), call=call) for call, headings in calls.items()]
 
 
 def _independent(facts: Facts, groups: str) -> bool:

@@ -7,6 +7,7 @@ from estimators.rendering.document import Block, Paragraph, Points, Table
 from estimators.reports import audit_tables, page_lists
 from estimators.reports.facts import Facts
 from estimators.reports.needs import missing
+from estimators.reports.page_level import in_words
 from estimators.reports.verdicts import sentence, verdict_sentence
 from estimators.reports.whole import UNRECORDED, listed
 
@@ -55,7 +56,11 @@ def said_by_others(facts: Facts) -> tuple[Block, ...]:
     reasons = (
         [NO_REASON] * len(names) if anchors is None or "reason" not in anchors else anchors["reason"].values.astype(str)
     )
-    rows = [(name, str(why), LEVEL) for name, why in zip(names, reasons, strict=True) if not name.startswith(PRIOR)]
+    rows = [
+        (name, in_words(facts, str(why)), LEVEL)
+        for name, why in zip(names, reasons, strict=True)
+        if not name.startswith(PRIOR)
+    ]
     others = facts.account.beside
     if others is not None and {"by", "counts"} <= set(others):
         pairs = others[["counts", "by"]].drop_duplicates().to_dict("records")

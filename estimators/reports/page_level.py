@@ -1,6 +1,7 @@
 """What fixes the level of an estimate: verdict, anchor budget, null directions, conflict, power, tipping points."""
 
 import re
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -68,11 +69,14 @@ def level(facts: Facts) -> tuple[Block, ...]:
 
 def in_words(facts: Facts, text: str) -> str:
     """A finding's text with areas by their names and unknowns as words."""
-    longest_first = "|".join(map(re.escape, sorted(facts.levels, key=len, reverse=True)))
-    text = re.sub(longest_first or "(?!)", lambda found: _words(found[0]), text)
-    for area, name in facts.account.names.items():
-        text = re.sub(rf"(?<= in ){re.escape(area)}\b", name, text)
-    return text
+    names = facts.account.names
+    text = re.sub(_any(facts.levels), lambda found: _words(found[0]), text)
+    return re.sub(rf"\b(in|about) ({_any(names)})\b", lambda found: f"{found[1]} {names[found[2]]}", text)
+
+
+def _any(names: Iterable[str]) -> str:
+    """Any of some names, the longest first; of none, nothing."""
+    return "|".join(map(re.escape, sorted(names, key=len, reverse=True))) or "(?!)"
 
 
 def _words(name: str) -> str:

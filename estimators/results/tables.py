@@ -26,7 +26,8 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     pandas.DataFrame
         Columns area, period, reported, then median (of methods without a distribution: point), lower, upper of each quantity the
         method has, probability, simulation_error
-        (the larger Monte-Carlo standard error of the two limits of the true count relative to them, 0 where quantiles are exact),
+        (the larger Monte-Carlo standard error of the two limits of the true count relative to them, never less than that of the median
+        cell; 0 where quantiles are exact),
         convergence (*not publishable* where a sampler failed its standard), verdict, anchors, estimator. Where no figure was
         published the estimate is missing. Means are not given: they need not exist.
 
@@ -92,7 +93,8 @@ def _reported(post: xr.DataTree) -> xr.DataArray:
 def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float) -> xr.DataArray:
     """Larger relative Monte-Carlo standard error of the two limits of each cell of some draws of a result.
 
-    Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be.
+    Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be. It is
+    itself an estimate, so that no cell is given less than the median one.
     """
     tail = 0.5 * (1.0 - probability)
     stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
@@ -102,7 +104,8 @@ def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float)
         error = _error_of_quantile(draws, chance, stats)
         with np.errstate(divide="ignore", invalid="ignore"):
             errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))  # noqa: PD004  # of xarray
-    return xr.concat(errors, dim="end").max("end", skipna=False)
+    found = xr.concat(errors, dim="end").max("end", skipna=False)
+    return found.clip(min=float(found.median()))
 
 
 def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | float:

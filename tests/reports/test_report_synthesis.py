@@ -137,7 +137,14 @@ def test_the_page_says_at_the_top_what_failed(written, post):
 def test_captions_carry_the_verdict(written, post):
     texts = Texts()
     texts.feed(written["report.html"].read_text(encoding="utf-8"))
-    plain = ("Priors, each", "Sources of the figures", "Power of one", "Notation of", "Checklist", "Statements and")  # of no estimate
+    plain = (
+        "Priors, each",
+        "Sources of the figures",
+        "Power of one",
+        "Notation of",
+        "Checklist",
+        "Statements and",
+    )  # of no estimate
     told = [text for text in texts.captions if not text.startswith(plain)]
     assert len(told) > 15
     assert all(f"Verdict: {est.identification(post).verdict}. Sampler: not publishable." in text for text in told)
