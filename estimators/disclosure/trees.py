@@ -45,7 +45,7 @@ def guard_result(
     DataError
         If something is hidden and the seed is below 2⁴⁰: whoever guesses it fits again with each possible count until the draws agree.
     ModelError
-        If it is a result of lists, whose counts of patterns no rule here hides.
+        If it is a result of lists: guard the table of patterns and fit what is left, hidden ones as upper limits.
 
     Notes
     -----
@@ -81,7 +81,8 @@ def guard_result(
     chosen = profile(rule)
     if "lists" in post.children:
         raise ModelError(
-            "a result of lists holds counts of patterns, which no rule here hides: publish its estimates, not its file"
+            "a result of lists holds counts of patterns, and every estimate follows from them: guard the patterns, and fit what is left, "
+            "hidden ones as upper limits (docs/disclosure.md)"
         )
     reported = post["observed_data"].to_dataset()["reported"].transpose("area", "period")
     table = reported.to_dataframe().reset_index()[["area", "period", "reported"]]

@@ -105,7 +105,8 @@ def report(
             raise ModelError("disclosure: exhibits and findings were made before counts were hidden: leave them out")
         if "lists" in post.children:
             raise ModelError(
-                "disclosure: no rule hides people in the patterns of lists, whose numbers can be 1: publish the estimate alone"
+                "disclosure: every estimate of lists follows from counts of patterns, which may be 1: guard the patterns, and fit what is "
+                "left, hidden ones as upper limits (docs/disclosure.md)"
             )
         post, table = guard_result(post, disclosure), None
     about = about or str(post.attrs.get("about", ""))

@@ -220,7 +220,7 @@ def test_what_is_no_finding_of_lists_is_refused(lists):
 
 
 def test_a_rule_that_hides_no_patterns_is_refused(trees, tmp_path):
-    with pytest.raises(est.ModelError, match="patterns of lists"):
+    with pytest.raises(est.ModelError, match="guard the patterns"):
         est.report(trees["drawn"], tmp_path, disclosure="ctdc")
     assert not list(tmp_path.iterdir())
 
