@@ -147,7 +147,8 @@ def _changes(name: str, estimator: Estimator, lists: Lists, changes: Sequence[tu
     whole, others = there.iloc[0], there.iloc[1:]
     low, high = others["estimate"].min(), others["estimate"].max()
     apart = others[(others["lower"] > whole["upper"]) | (others["upper"] < whole["lower"])]
-    text = f"As given {number(whole['estimate'])}; changed, from {number(low)} to {number(high)}."
+    ends = f"from {number(low)} to {number(high)}" if len(others) > 1 else number(low)
+    text = f"As given {number(whole['estimate'])}; changed, {ends}."
     if apart.empty and max(high / whole["estimate"], whole["estimate"] / low) > NEAR:
         return Finding(
             name,

@@ -7,7 +7,7 @@ import numpy as np
 
 from estimators.errors import ModelError
 from estimators.lists import cautions, log_linear, outcome, terms
-from estimators.lists.best_bic import MOST_LISTS, check_order, every_model, largest_in_words, table_of
+from estimators.lists.best_bic import MOST_LISTS, check_order, every_model, largest_in_words, spread, table_of
 from estimators.lists.table import Array, Lists
 from estimators.numbers import number
 from estimators.numeric import loglinear, mixtures
@@ -121,13 +121,13 @@ class AveragedLogLinear:
 
 def _moments(lists: Lists, ranked: Ranked) -> tuple[Array, Array]:
     """Means of the patterns under each model, and standard deviations of the logarithm of the number unlisted."""
-    means, variance = [], []
+    means, spreads = [], []
     for first in range(0, len(ranked.models), CHUNK):
         part = slice(first, first + CHUNK)
         fit = loglinear.fit(lists.table[None], ranked.terms[part], ranked.coefficients[part])
         means.append(fit.means)
-        variance.append(loglinear.intercept_variance(fit) + 1.0 / np.maximum(fit.unlisted, log_linear.FEWEST))
-    return np.concatenate(means), np.sqrt(np.concatenate(variance))
+        spreads.append(spread(fit))
+    return np.concatenate(means), np.concatenate(spreads)
 
 
 def _apart(lists: Lists, ranked: Ranked, weights: Array) -> list[str]:

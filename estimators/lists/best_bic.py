@@ -14,6 +14,7 @@ from estimators.numbers import number
 from estimators.numeric import bootstrap, criteria, forward, loglinear, reselection
 from estimators.numeric.bootstrap import Kind, Limits
 from estimators.numeric.criteria import Ranked
+from estimators.numeric.lognormal_limits import Z
 from estimators.priors import Prior
 
 WINDOW = 30.0  # of BIC: models that replicates choose from
@@ -168,14 +169,17 @@ def _as_good(ranked: Ranked, lists: Lists) -> list[str]:
 
 
 def table_of(ranked: Ranked, lists: Lists, weights: Array | None = None) -> xr.Dataset:
-    """The best models: terms, estimate, criterion, and weight where there are weights."""
+    """The best models: terms, estimate with its 95 % limits, criterion, and weight where there are weights."""
     best = ranked.first(SHOWN)
+    apart = np.exp(Z * spread(loglinear.fit(lists.table[None], best.terms, best.coefficients)))
     values = {
         "terms": (
             "model",
             np.array([terms.spoken_terms(row[row > 0], lists.names) for row in best.terms], dtype=object),
         ),
         "point": ("model", lists.observed + best.unlisted),
+        "lower": ("model", lists.observed + best.unlisted / apart),
+        "upper": ("model", lists.observed + best.unlisted * apart),
         "criterion": ("model", best.criterion),
     }
     if weights is not None:
@@ -187,6 +191,12 @@ def table_of(ranked: Ranked, lists: Lists, weights: Array | None = None) -> xr.D
         "without_estimate": _named(ranked.terms_without, lists),
     }
     return found
+
+
+def spread(fit: loglinear.Fit) -> Array:
+    """Standard deviation of the logarithm of the number unlisted under each model: of its mean, and of the number around it."""
+    chance = 1.0 / np.maximum(fit.unlisted, log_linear.FEWEST)
+    return np.asarray(np.sqrt(loglinear.intercept_variance(fit) + chance))
 
 
 def _named(models: Places, lists: Lists) -> str:

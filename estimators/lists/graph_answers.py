@@ -35,11 +35,13 @@ def name(lists: Lists, signs: graphs.Signs) -> str:
 
 
 def models(lists: Lists, found: hidden_grid.Posterior, chosen: graphs.Graphs) -> xr.Dataset:
-    """Return the best graphs with their weights and the median of the true count under each."""
+    """Return the best graphs with their weights, and median and 95 % limits of the true count under each."""
     count = min(NAMED, len(found.rows))
     names = np.array([name(lists, chosen.signs[row]) for row in found.rows[:count]], dtype=object)
-    median = [lists.observed + float(found.quantiles(np.array([0.5]), row)[0]) for row in range(count)]
-    values = {"weight": ("model", found.weight[:count]), "true_count_median": ("model", np.array(median))}
+    ends = lists.observed + np.array([found.quantiles(np.array([0.5, 0.025, 0.975]), row) for row in range(count)])
+    values = {"weight": ("model", found.weight[:count])} | {
+        f"true_count_{end}": ("model", ends[:, place]) for place, end in enumerate(("median", "lower", "upper"))
+    }
     return xr.Dataset(values, coords={"model": names}).assign_attrs(graphs=len(chosen.signs))
 
 

@@ -42,7 +42,7 @@ WAMBS = (
     Item("4", "Are there enough draws for a smooth histogram", answers.resolution, list_answers.convergence),
     Item("5", "Are draws of a chain much correlated", _autocorrelation),
     Item("6", "Does the posterior make sense to those who know the field"),
-    Item("7", "Do other priors of variances change the results", _variances, list_answers.other_priors),
+    Item("7", "Do other priors of variances change the results", _variances, list_answers.variances),
     Item("8", "How much do the priors weigh beside the figures", _narrower, list_answers.other_priors),
     Item(
         "9", "Do the results stand when priors are changed", answers.finding("power scaling"), list_answers.other_priors

@@ -167,6 +167,13 @@ def other_priors(facts: Facts) -> Answer:
     return Answer("Not run: fit again with another prior and compare the two tables of estimates.", "not run")
 
 
+def variances(facts: Facts) -> Answer:
+    """Only one method of lists has variances with priors."""
+    if facts.estimator == "BayesianLogLinear":
+        return other_priors(facts)
+    return Answer("The model has no variance that is estimated.", "not applicable")
+
+
 def assumptions(facts: Facts) -> Answer:
     """Number of assumptions, and the verdict."""
     assumed = plural(len(listed(facts.post, "assumptions")), "assumption")

@@ -26,7 +26,7 @@ SIZES, PATTERNS = "The lists. {state}", "People by the lists they are on, the la
 OTHERS = "{others} other patterns together"
 CAUGHT = "{listed} people were met once or more. {state}"
 MODELS = (
-    "The best {shown} of {all} models, by weight or criterion; each with the true count that it alone would give, without its interval. "
+    "The best {shown} of {all} models, by weight or criterion; each with the true count that it alone would give and its 95 % interval. "
     "{state}"
 )
 BEST_MODELS = "The best {shown} of {all} models, by weight or criterion. {state}"
@@ -123,7 +123,7 @@ def _models(facts: Facts) -> tuple[Block, ...]:
     names = group["terms" if "terms" in group else "model"].values
     rows = []
     for at in range(min(BEST, group.sizes["model"])):
-        cells = [_model_cell(name, float(group[name].values[at])) for name in known]
+        cells = [_model_cell(group, name, at) for name in known]
         rows.append((str(names[at]).replace(" with ", " × "), *cells))
     counted = [int(group.attrs[name]) for name in ("graphs", "considered", "models_compared") if name in group.attrs]
     words = MODELS if {"true_count_median", "point"} & set(known) else BEST_MODELS
@@ -131,7 +131,11 @@ def _models(facts: Facts) -> tuple[Block, ...]:
     return (Table(("Links between lists", *(COLUMNS[name] for name in known)), tuple(rows), caption),)
 
 
-def _model_cell(name: str, value: float) -> str:
+def _model_cell(group: xr.Dataset, name: str, at: int) -> str:
+    value, stem = float(group[name].values[at]), name.removesuffix("point").removesuffix("median")
+    if f"{stem}lower" in group:
+        low, high = (float(group[f"{stem}{end}"].values[at]) for end in ("lower", "upper"))
+        return numbers.estimate(value, low, high)
     if name in ("weight", "probability"):
         return numbers.percent(value)
     return f"{value:,.1f}" if name == "criterion" else numbers.number(value)

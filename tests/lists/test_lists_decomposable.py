@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 import xarray as xr
 
+from estimators import datasets
 from estimators.diagnostics import convergence
 from estimators.errors import DataError, ExistenceError, IdentificationWarning, ModelError
 from estimators.inference import fit
@@ -72,6 +73,18 @@ def test_groups(quiet):
     assert float(np.abs(fitted.sum() - 185)) < 10
     assert np.isinf(post["moments"]["true_count"].values).all()
     assert convergence(post).status == "independent draws"
+
+
+def test_a_graph_with_all_the_weight_has_the_interval_of_the_average(quiet):
+    post = fit(DecomposableGraphs(sweep=False), datasets.lists("Kosovo"), seed=1)
+    models, average = (
+        post["models"].to_dataset(),
+        post["quantiles"]["true_count"].sel(probability=[0.5, 0.975]).values.ravel(),
+    )
+    assert models["weight"].values[0] > 0.98
+    best = [models[f"true_count_{end}"].values[0] for end in ("median", "upper")]
+    assert best == pytest.approx(average, rel=0.005)
+    assert (models["true_count_lower"] <= models["true_count_median"]).all()
 
 
 def test_same_seed_same_draws_and_to_disk(quiet, tmp_path):

@@ -227,6 +227,16 @@ def test_envelope_holds_both_of_its_intervals():
     assert ends["envelope"][2] == max(ends["bca"][2], ends["percentile"][2])
 
 
+def test_models_shown_have_their_own_wald_intervals():
+    lists = lists_of("UKdat_5")
+    models = est.fit(BestBIC(), lists, seed=1)["models"].to_dataset()
+    for place in range(3):
+        terms = [tuple(link.split(" with ")) for link in str(models["terms"].values[place]).split("; ")]
+        alone = three(est.fit(LogLinear(terms=terms, interval="wald"), lists, seed=1))
+        shown = [float(models[end].values[place]) for end in ("lower", "point", "upper")]
+        assert shown == pytest.approx(alone, rel=1e-6)
+
+
 def test_average_is_between_its_models():
     lists = lists_of("Kosovo")
     post = est.fit(AveragedLogLinear(), lists, seed=1)
