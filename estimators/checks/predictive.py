@@ -1,17 +1,25 @@
 """Whether figures look like those the model would produce, before and after seeing them."""
 
+from collections.abc import Mapping
+from typing import cast
+
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
 from estimators.diagnostics import Finding
+from estimators.synthesis.counting import Discrete
+from estimators.synthesis.distributions import Distribution
 from estimators.synthesis.observations import Observations
+from estimators.synthesis.operations import NUMPY
 from estimators.synthesis.panel import Panel
 
 type Array = NDArray[np.float64]
 
 EXTREME = 0.01
+TRIES = 60  # until a figure drawn lies inside its range
+COMPLETED = " What was published as a range is completed by draws of the same model."
 PRIOR_DRAWS = 4000
 
 
@@ -19,7 +27,8 @@ def predictive_findings(panel: Panel, post: xr.DataTree, seed: int) -> tuple[Fin
     """Prior and posterior predictive checks of each kind of row: total, spread, largest, share of zeros.
 
     Statements take part in the prior: prior draws are resampled by the density of what was stated. A figure that is known as a range is
-    completed in each draw by one that the model draws inside the range, and figures drawn anew are compared with the completed ones.
+    completed in each draw of the posterior by one drawn at that draw inside the range, so that what figures share is in both the completed
+    and those drawn anew; before the figures, any draw's completed ones are compared with any drawn anew.
 
     References
     ----------
@@ -29,26 +38,46 @@ def predictive_findings(panel: Panel, post: xr.DataTree, seed: int) -> tuple[Fin
     figures = {f"{stream}: {term}": rows for (stream, term), rows in panel.figures.items() if len(rows)}
     predicted = {name: post["posterior_predictive"].to_dataset()[name].values for name in figures}
     after = {name: values.reshape(-1, values.shape[-1]) for name, values in predicted.items()}
+    seen = _seen(panel, post, {name: len(values) for name, values in after.items()}, rng)
     before = {f"{stream}: {term}": values for (stream, term), values in _before(panel, rng).items()}
-    prior = _finding(
-        "prior predictive", figures, before, "Figures drawn before any was seen, statements believed.", rng
-    )
-    said = "Figures drawn again at the posterior. It says nothing about the level."
-    return prior, _finding("posterior predictive", figures, after, said, rng)
+    any_of = {name: values[rng.integers(len(values), size=PRIOR_DRAWS)] for name, values in seen.items()}
+    said = "Figures drawn before any was seen, statements believed."
+    again = "Figures drawn again at the posterior. It says nothing about the level."
+    ranged = any((rows.lower != rows.upper).any() for rows in figures.values())
+    said, again = (f"{text}{COMPLETED if ranged else ''}" for text in (said, again))
+    return _finding("prior predictive", any_of, before, said), _finding("posterior predictive", seen, after, again)
 
 
-def completed(rows: Observations, drawn: Array, rng: np.random.Generator) -> Array:
-    """The figures as published, (draws, rows); for a range in each draw one of the figures drawn inside it, its middle where none is."""
+def completed(rows: Observations, distribution: Distribution, draws: int, rng: np.random.Generator) -> Array:
+    """The figures as published, (draws, rows); for a range one drawn inside it at each draw, or its nearer end where none of many was."""
     ranged = np.flatnonzero(rows.lower != rows.upper)
-    found = np.tile(rows.middle, (len(drawn), 1))
-    values = drawn[:, ranged]
-    inside = (values >= rows.lower[ranged]) & (values <= rows.upper[ranged])
-    first = np.argsort(~inside, axis=0, kind="stable")  # those inside
-    number = inside.sum(axis=0)
-    chosen = np.floor(rng.random(values.shape) * number).astype(np.intp)
-    picked = np.take_along_axis(values, np.take_along_axis(first, chosen, axis=0), axis=0)
-    found[:, ranged] = np.where(number > 0, picked, found[:, ranged])
+    found = np.tile(rows.middle, (draws, 1))
+    if not len(ranged):
+        return found
+    low, high = rows.lower[ranged], rows.upper[ranged]
+    values, open_ = np.full((draws, len(ranged)), np.nan), np.arange(len(ranged))
+    for _ in range(TRIES):
+        part = cast("Distribution", cast("Discrete", distribution).at(ranged[open_]))
+        again = np.broadcast_to(part.simulate(rng), (draws, len(open_)))
+        outside = ~((values[:, open_] >= low[open_]) & (values[:, open_] <= high[open_]))
+        values[:, open_] = np.where(outside, again, values[:, open_])
+        open_ = open_[((values[:, open_] < low[open_]) | (values[:, open_] > high[open_])).any(axis=0)]
+        if not len(open_):
+            break
+    found[:, ranged] = np.clip(values, low, high)
     return found
+
+
+def _seen(panel: Panel, post: xr.DataTree, draws: Mapping[str, int], rng: np.random.Generator) -> dict[str, Array]:
+    """Completed figures of each kind at the draws of a result."""
+    drawn = post["posterior"].to_dataset()
+    known = {name: drawn[name].transpose("chain", "draw", ...).values for name in panel.layout}
+    flat = {name: values.reshape(values.shape[0] * values.shape[1], -1) for name, values in known.items()}
+    distributions = panel.distributions(panel.world(flat, NUMPY))
+    return {
+        f"{stream}: {term}": completed(panel.figures[stream, term], each, draws[f"{stream}: {term}"], rng)
+        for (stream, term), each in distributions.items()
+    }
 
 
 def _before(panel: Panel, rng: np.random.Generator) -> dict[tuple[str, str], Array]:
@@ -75,12 +104,11 @@ def _statistics(figures: Array) -> dict[str, Array]:
     return found
 
 
-def _finding(
-    name: str, observed: dict[str, Observations], drawn: dict[str, Array], said: str, rng: np.random.Generator
-) -> Finding:
+def _finding(name: str, observed: dict[str, Array], drawn: dict[str, Array], said: str) -> Finding:
+    """Compare what was seen with what was drawn, draw by draw."""
     rows = []
     for kind, figures in observed.items():
-        seen = _statistics(completed(figures, drawn[kind], rng))
+        seen = _statistics(figures)
         for statistic, values in _statistics(drawn[kind]).items():
             below = float(np.mean(values < seen[statistic]) + 0.5 * np.mean(values == seen[statistic]))
             low, high = np.quantile(values, [0.025, 0.975])
@@ -90,6 +118,4 @@ def _finding(
     odd = table[table["p"] < EXTREME]
     status = "figures unlike the model's" if len(odd) else "figures like the model's"
     which = "; ".join(f"{row['figures']}, {row['statistic']}" for row in odd.to_dict("records"))
-    if any((each.lower != each.upper).any() for each in observed.values()):
-        said += " What was published as a range is completed by draws of the same model."
     return Finding(name, status, said + (f" Beyond the {1 - EXTREME:.0%} interval: {which}." if which else ""), table)
