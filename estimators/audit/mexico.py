@@ -92,7 +92,7 @@ def walk_free(year: str) -> ExternalEstimate:
             "definition",
             0.7,
             0.3,
-            "forced marriage is not trafficking: 3.5 of the Americas' 5.0 per 1,000 is forced labour",
+            "forced marriage is counted there too and left out here: 3.5 of the Americas' 5.0 per 1,000 is forced labour",
         ),
         Adjustment("method", 1.0, 0.65, "two editions differ by a factor 2.5 for Mexico by method: sd log(2.5)/√2"),
     )

@@ -132,6 +132,8 @@ def comparisons(table: pd.DataFrame) -> pd.DataFrame:
 
 def power_finding(table: pd.DataFrame) -> Finding:
     """How likely a claim that is wrong by a factor would be noticed, and how often the pooled interval would still cover."""
+    if table.empty:
+        return Finding("power", "none", "No cell has an anchor that is shown.")
     claims = table[table["kind"] == "reporting"]
     if claims.empty:  # then the anchor that carries most is the one to doubt
         claims = table[table["anchor"] == table.groupby("anchor", sort=False)["share"].median().idxmax()]

@@ -42,6 +42,6 @@ def contraction(post: xr.DataTree) -> Finding:
     ].tolist()
     status = "contraction borrowed from priors" if borrowed else "contraction owed to figures"
     text = "Contraction is not evidence that figures spoke." + (
-        f" That of {', '.join(borrowed)} is due, by more than half, to priors on other levels." if borrowed else ""
+        f" That of {'; '.join(borrowed)} is due, by more than half, to priors on other levels." if borrowed else ""
     )
     return Finding("contraction", status, text, table)

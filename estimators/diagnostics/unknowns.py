@@ -14,6 +14,7 @@ FOUND = (
     "Posterior medians outside the 90 % interval of the prior, {some} of {all}: {named}. Figures ask there for what the prior held "
     "unlikely; the posterior lies between the two, and a wider prior would give another."
 )
+NOT_MATCHED = "The result has no draws of an unknown under the name of its prior: nothing can be compared."
 NOTHING = "No posterior median of {all} unknowns lies outside the 90 % interval of its prior. That is no proof that the priors are right."
 
 
@@ -49,9 +50,9 @@ def prior_data_conflict(post: xr.DataTree) -> Finding:
     >>> sorted(prior_data_conflict(post).table)[:3]
     ['label', 'outside', 'posterior_lower']
     """
-    table = _before_and_after(post)
+    table = _before_and_after(post) if {"priors", "posterior"} <= set(post.children) else pd.DataFrame()
     if table.empty:
-        return Finding("prior-data conflict", "no unknowns", "The result has no unknowns besides its estimates.", table)
+        return Finding("prior-data conflict", "cannot be compared", NOT_MATCHED, table)
     median = table["posterior_median"]
     table["outside"] = (median < table["prior_lower"]) | (median > table["prior_upper"])
     there = table[table["outside"]]

@@ -149,6 +149,10 @@ def _laplace(
         text = f"Pareto k̂ = {k:.2f}: the result is not publishable; leave the engine to engine='auto'"
         warnings.warn(text, ConvergenceWarning, stacklevel=3)
     reason = f"draws weighted by importance, Pareto k̂ = {k:.2f}"
+    if worth < LEAST_WORTH:
+        text = f"{worth:.1%} of the proposed draws are effective, and below {LEAST_WORTH:.0%} deviations come out too small"
+        warnings.warn(f"{text}: leave the engine to engine='auto'", ConvergenceWarning, stacklevel=3)
+        reason += f"; {text}"
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}, reason
 
 

@@ -13,6 +13,7 @@ from estimators.lists import graph_answers
 from estimators.lists.outcome import Groups, drawn, taken
 from estimators.lists.refusals import few_overlaps
 from estimators.lists.table import EVERYONE, Lists
+from estimators.numbers import number
 from estimators.numeric import decomposable as numeric
 from estimators.numeric import graph_walk, hidden_grid
 from estimators.numeric.graphs import MOST, Graphs, decomposable
@@ -206,7 +207,7 @@ class DecomposableGraphs:
         if table is not None:
             median = table["true_count_median"].to_numpy()
             if median.max() > SHIFT * median.min():
-                text = f"delta decides: with a quarter of it the median is {median[0]:,.0f}, with four times {median[-1]:,.0f}"
+                text = f"delta decides: with a quarter of it the median is {number(median[0])}, with four times {number(median[-1])}"
                 out.append(f"{text}; group 'sweep' and delta_sweep have more")
         return out
 

@@ -23,7 +23,8 @@ NOTE = (
     "Across: the figure; up: its prediction from all the others, median and 95 %. Orange triangles: "
     "{rare} of {figures} with tail probability below {limit:g}; chance alone would give about {chance:.0f}."
 )
-ALTERNATIVE = "{figures} against their predictions from all the others; {rare} lie far out. Farthest: {about}, {seen} against {predicted}."
+ALTERNATIVE = "{figures} against their predictions from all the others; {rare} lie far out. Farthest: {seen} against {predicted}; {about}."
+NO_ROWS = "{estimator} has no figures left to predict: expected a result that shows some"
 NO_PREDICTIONS = "{estimator} has no group {group}: expected a result with predictions, as a Synthesis has"
 
 AXIS, UP = "figure", "prediction"
@@ -69,7 +70,7 @@ def prediction_table(post: xr.DataTree) -> pd.DataFrame:
     parts = []
     for name in predicted:
         stream, indicator = str(name).split(": ")
-        if stream == "statements" or f"{name} lower" not in figures:
+        if stream == "statements" or f"{name} lower" not in figures or not figures[f"{name} lower"].size:
             continue
         draws, density = (_flat(group[name]) for group in (predicted, densities))
         weight = _weights_without(density)
@@ -90,6 +91,8 @@ def prediction_table(post: xr.DataTree) -> pd.DataFrame:
         part.insert(0, "stream", stream)
         part.insert(1, "indicator", indicator)
         parts.append(part)
+    if not parts:
+        raise ModelError(NO_ROWS.format(estimator=estimator_of(post)))
     return pd.concat(parts, ignore_index=True).sort_values("tail", kind="stable", ignore_index=True)
 
 

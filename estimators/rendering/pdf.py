@@ -19,7 +19,7 @@ from estimators.rendering.plan import Placed, plan
 EPOCH = (
     315_532_800  # 1980-01-01: a report says itself when its figures were read, and the same result gives the same bytes
 )
-LONGEST = 60  # letters of a word in a text
+LONGEST = 80  # letters of a word in a text
 
 
 def render_pdf(report: Report, language: str = "en", drawn: Mapping[str, str] | None = None) -> bytes:

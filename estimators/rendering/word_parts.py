@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 MARK, SOFT, WASH, RULE, INK = "A33A00", "585858", "F6F5F2", "D4D4D4", "1C1C1C"
 LANGUAGES = {"en": "en-GB", "es": "es-MX", "pt": "pt-BR"}
 TWENTIETHS = 1440.0 / 25.4  # of a point, by millimetre
-FONT = "Georgia"
+FONT = "Times New Roman"
 
 
 def prepare(document: "Document", title: str, language: str, date: datetime) -> None:

@@ -50,7 +50,7 @@ class Account:
 
 
 def said(about: str) -> tuple[str, tuple[str, ...], str]:
-    r"""Title, paragraphs and command of a text: the first line, the others, and those that are indented.
+    r"""Title, paragraphs and command of a text: the first line, the others, and those that are indented, without what a # says of them.
 
     Examples
     --------
@@ -58,7 +58,7 @@ def said(about: str) -> tuple[str, tuple[str, ...], str]:
     ('How many?', ('A line broken.',), 'uv run it')
     """
     blocks = [block for block in about.strip().split("\n\n") if block.strip()]
-    commands = [block.strip() for block in blocks if block.startswith("    ")]
+    commands = [block.strip().partition("  #")[0] for block in blocks if block.startswith("    ")]
     title, *paragraphs = [" ".join(block.split()) for block in blocks if not block.startswith("    ")] or [""]
     return title, tuple(paragraphs), "; ".join(commands)
 

@@ -14,7 +14,7 @@ from estimators.reports.page_opening import counted
 from estimators.reports.whole import UNRECORDED, listed
 
 SCALED = "{heading}: {status}. Each group is made a little weaker and stronger by reweighting; no prior is replaced."
-WEIGHTED = "No chain: draws are independent and weighted. Section “Convergence”: {status}."
+WEIGHTED = "No chain: draws are independent, chosen by their weights. Section “Convergence”: {status}."
 REFIT = "Not run: fit again with another prior and compare the two tables of estimates."
 EXACT, WITHHELD = ("exact",), "withheld"
 
@@ -102,7 +102,10 @@ def resolution(facts: Facts) -> Answer:
     table, error = facts.checked.table, facts.error
     column = "effective_draws" if "effective_draws" in table else "ess_tail"
     least = float(table[column].min())
-    text = "Section “Convergence”: at least {least} effective draws; simulation error of limits at most {error}, so {digits} digits."
+    text = (
+        "Section “Convergence”: at least {least} effective draws; simulation error of limits at most {error}, significant digits: "
+        "{digits}."
+    )
     return Answer(text.format(least=numbers.count(least), error=numbers.percent(error), digits=facts.all_digits))
 
 

@@ -63,7 +63,7 @@ def candidates(facts: Facts) -> Answer:
         )
     if facts.has("models"):
         return Answer(
-            "Section “Models and prior weights”: the models that the method compares. Other methods: estimators.compare_lists."
+            "Section “Models and weights”: the models that the method compares. Other methods: estimators.compare_lists."
         )
     return from_author(
         "The result is of one method: the author must say which others were considered; estimators.compare_lists fits them all."
@@ -163,7 +163,7 @@ def other_priors(facts: Facts) -> Answer:
     if facts.has("estimate"):
         return Answer(NO_PRIORS, "not applicable")
     if facts.has("sweep"):
-        return Answer("Section “Models and prior weights”: the estimate under other prior weights of a cell.")
+        return Answer("Section “Models and weights”: the estimate under other prior weights of a cell.")
     return Answer("Not run: fit again with another prior and compare the two tables of estimates.", "not run")
 
 

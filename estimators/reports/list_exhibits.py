@@ -21,7 +21,10 @@ METHODS = (
     "Every method reads the same lists; each takes something else for granted. “Warning” is a method's own word on its estimate, “refused” "
     "that it has none.",
 )
-ASSUMED = ("No overlap can test any of these.",)
+ASSUMED = (
+    "What decides how many are on none is what no overlap can test; where a method does not fit even those who were seen, its reasons say "
+    "so.",
+)
 EACH = "In every row: {reasons}"
 TEXTS = {
     "lists hidden": "The people on one list are a population whose size is known. The other lists see some of them: what does the method "

@@ -44,8 +44,8 @@ LISTS = Words(
     "{listed} of them are on a list, {share} ({low} to {high}). The others nobody counted.",
     "{listed} of them are on a list. The others nobody counted.",
     "Those on no list are told from the overlaps of the lists and from this, which no overlap can test: {rests_on}.",
-    "Estimand: the people of one population, on a list or on none, as a stock: everybody who could have come onto a list while the lists "
-    "were made; not events, and no flow per year.",
+    "Estimand: the people of one population, on a list or on none: everybody who could have come onto a list while the lists were made, "
+    "each once: a stock, or the events of a period, as the lists are; no rate per year.",
     "Where and when the lists were made is for the author to say.",
     "Quantities: the true count, the people on no list, and the share of the true count that is on a list.",
     "Unit: persons. Nobody is counted twice, as far as records of one person were recognised.",

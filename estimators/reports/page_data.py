@@ -16,6 +16,8 @@ ALL_FIGURES = (
 )
 HIDDEN = "hidden"
 MISSING = "No figure: {cells}."
+MOST = 60  # areas whose missing periods are named
+MORE = "and in {areas}"
 
 
 def data(facts: Facts) -> tuple[Block, ...]:
@@ -38,15 +40,16 @@ def data(facts: Facts) -> tuple[Block, ...]:
     areas = [str(area) for area in observed["area"].values]
     values = {name: observed[name].transpose("area", "period").values for name in ("reported", "lower", "upper")}
     concealed = hidden.transpose("area", "period").values
-    rows, gaps = [], dict[str, list[str]]()
+    rows, gaps = [], []
     for row, area in enumerate(areas):
         here = zip(*(values[name][row] for name in ("reported", "lower", "upper")), concealed[row], strict=True)
         cells = [figure(float(v), float(low), float(high), hidden=bool(dark)) for v, low, high, dark in here]
         name = facts.account.names.get(area, area)
         missing = runs(heads[1:], [cell == numbers.MISSING for cell in cells])
-        gaps |= {name: missing} if missing else {}
+        gaps += [f"{name} ({', '.join(missing)})"] if missing else []
         rows.append((name, *cells))
-    listed = "; ".join(f"{name} ({', '.join(missing)})" for name, missing in gaps.items())
+    more = [MORE.format(areas=plural(len(gaps) - MOST, "more area"))] if len(gaps) > MOST else []
+    listed = "; ".join([*gaps[:MOST], *more])
     table = Table(heads, tuple(rows), f"Figures that were read, by area and period. {facts.state}")
     return (Paragraph(text), *((Paragraph(MISSING.format(cells=listed)),) if gaps else ()), table, *_kinds(facts))
 

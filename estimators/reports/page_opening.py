@@ -29,7 +29,19 @@ STATED = (
     "{share} of that precision comes from what is stated of {area} alone; the level of every other area follows it through what all have "
     "in common."
 )
-WARNS = ("in conflict", "moved by", "figures unlike")  # how the status of a check begins that found something
+SEVERAL_STATED = (
+    "Of that precision comes from what is stated of single areas: {parts}. The level of every other area follows them through what all "
+    "have in common."
+)
+OF_AREA = "{share} from {area}"
+WARNS = (
+    "in conflict",
+    "moved by",
+    "figures unlike",
+    "leans on",
+    "level unchanged by noise",
+)  # how the status of a check begins that found something
+LEANS_ON_NONE = "leans on no single group"
 FOUND = "Checks that found something: {found}."
 PULLED = "Prior and figures disagree on {status}: see “What fixes the level”."
 DISCLOSED = (
@@ -109,19 +121,39 @@ def fixed(facts: Facts) -> list[str]:
     """What fixes the level where it is more than one anchor, what of it is stated of one area, and whether priors were contradicted."""
     budget = next((each for each in facts.told.findings if each.name == "anchor budget"), None)
     lines = [budget.text] if budget is not None and len(budget.table) > 1 else []
-    areas = facts.read["observed_data"].sizes["area"]
-    if lines and budget is not None and "stated_of" in budget.table and areas > 1:
-        for row in budget.table[budget.table["stated_of"] != ""].to_dict("records"):
-            area = " + ".join(facts.account.names.get(each, each) for each in row["stated_of"].split("+"))
-            lines.append(STATED.format(share=numbers.percent(row["share"]), area=area))
+    lines += stated(facts) if lines else []
     if facts.unknowns is not None and bool(facts.unknowns.table["outside"].any()):
         lines.append(PULLED.format(status=facts.unknowns.status))
     warned = [
         f"{page_checks.heading(each)}, {each.status}"
         for each in facts.findings.values()
-        if each.status.startswith(WARNS)
+        if each.status.startswith(WARNS) and each.status != LEANS_ON_NONE
     ]
     return [*lines, *([FOUND.format(found="; ".join(warned))] if warned else [])]
+
+
+def stated(facts: Facts) -> list[str]:
+    """How much of the precision comes from statements about single areas: their shares summed in each cell, the median of the cells."""
+    anchors = facts.told.anchors
+    if "stated_of" not in anchors or len(facts.areas) < 2:
+        return []
+    single = anchors[anchors["stated_of"] != ""]
+    summed = (
+        single.groupby(["stated_of", "area", "period"], sort=False)["share"]
+        .sum()
+        .groupby("stated_of", sort=False)
+        .median()
+    )
+    parts = [
+        {
+            "share": numbers.percent(float(share)),
+            "area": " + ".join(facts.account.names.get(each, each) for each in str(of).split("+")),
+        }
+        for of, share in summed.items()
+    ]
+    if len(parts) < 2:
+        return [STATED.format(**part) for part in parts]
+    return [SEVERAL_STATED.format(parts="; ".join(OF_AREA.format(**part) for part in parts))]
 
 
 def _reporting(facts: Facts, row: pd.Series) -> tuple[str, str]:

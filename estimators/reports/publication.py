@@ -41,7 +41,7 @@ AFTER: Mapping[str, Callable[[Facts], tuple[Block, ...]]] = {
     "The model": page_model.model,
     "Priors": page_model.priors,
     "Results": page_results.results,
-    "Models and prior weights": list_tables.models,
+    "Models and weights": list_tables.models,
     "Beside what others publish": page_results.beside,
     "Over time": page_results.over_time,
     "What fixes the level": page_level.level,

@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from estimators import numbers
 from estimators.errors import ModelError
 from estimators.plots import plot_forest
 from estimators.reports.exhibit import Exhibit
@@ -12,6 +13,12 @@ from estimators.reports.exhibit import Exhibit
 LADDER = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CHANCES = {"median": 0.5, "lower": 0.025, "upper": 0.975}
 PRIORS = ("before the figures", "with the figures", "if the outside share is believed")
+
+VICTIMS = "identified_victims: "
+COUNTED = (
+    "In the {cells} cells where both have an exact figure {first} are counted in {one} and {second} in {other}. Identified, below, is "
+    "what the model expects in all cells, those without a figure included: {expected}."
+)
 
 type Array = NDArray[np.float64]
 
@@ -72,7 +79,10 @@ def strata_exhibits(
     figure = plot_forest(shown, label="what", quantity="ratio", group="given", title=f"Ratio of {words} exploitation")
     statistics = post["sample_stats"].to_dataset() if "sample_stats" in post.children else {}
     drawn = float(statistics["effective_draws"]) if "effective_draws" in statistics else float(len(weight))
-    division = _division(logs, spread, (weight, drawn), believed, by, words)
+    division = (
+        _counted(post, logs["identified"], one, other),
+        *_division(logs, spread, (weight, drawn), believed, by, words),
+    )
     heading, caption = f"How the ratio of {words} divides", f"Ratio of {words}: medians and 95 % intervals."
     ladder, mix = _ladder(logs["identified"], one, other), _mix(post, one, other)
     arithmetic, expected = "Arithmetic on what is identified.", "As the fitted model expects them, all periods."
@@ -148,6 +158,24 @@ def _division(
         f"of flows in these countries, and the definitions differ. Draws were weighted for it; {kept:,.0f} of {drawn:,.0f} effective "
         "draws remain.",
     )
+
+
+def _counted(post: xr.DataTree, identified: Array, one: str, other: str) -> str:
+    """What is counted where both strata have an exact figure, beside what the model expects in all cells."""
+    figures, found = post["figures"].to_dataset(), dict[str, float]()
+    for kind in (
+        str(name).removesuffix(" about")
+        for name in figures
+        if str(name).startswith(VICTIMS) and str(name).endswith(" about")
+    ):
+        low, high, about = (figures[f"{kind} {part}"].values for part in ("lower", "upper", "about"))
+        found |= {str(cell): float(count) for cell, count in zip(about[low == high], low[low == high], strict=True)}
+    cells = [cell.removesuffix(f" {one}") for cell in found if cell.endswith(f" {one}")]
+    both = [cell for cell in cells if f"{cell} {other}" in found]
+    counts = [sum(found[f"{cell} {word}"] for cell in both) for word in (one, other)]
+    middle, least, most = (float(np.exp(np.quantile(identified, p))) for p in CHANCES.values())
+    return COUNTED.format(cells=len(both), one=one, other=other, first=numbers.count(counts[0]), second=numbers.count(counts[1]),
+                          expected=numbers.estimate(middle, least, most))  # fmt: skip
 
 
 def _ladder(identified: Array, one: str, other: str) -> pd.DataFrame:

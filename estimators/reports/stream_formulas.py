@@ -4,6 +4,7 @@ from estimators.rendering.document import Formula
 from estimators.reports.formulas import Written
 
 STATEMENTS = "statements"
+MAPPED_SYMBOL = ("m", "log cases reported per victim identified")
 STREAMS: dict[str, Written] = {
     "hotline": Written(
         (
@@ -98,7 +99,7 @@ STREAMS: dict[str, Written] = {
     STATEMENTS: Written(
         (
             Formula(
-                r"\mathrm{logit}(1 / K) \sim (1 - w)\, \mathrm{Normal}(\mathrm{logit}\, \bar{\rho} + m + o,\ \sigma^{2}) + w\, "
+                r"\mathrm{logit}(1 / K) \sim (1 - w)\, \mathrm{Normal}(\mathrm{logit}\, \bar{\rho} + m + g,\ \sigma^{2}) + w\, "
                 r"\mathrm{Normal}(\ldots,\ 9 \sigma^{2})",
                 "A claim of one in K is, on the logit scale, normal around the reported share of its area, and three times looser with "
                 "probability w.",
@@ -109,9 +110,10 @@ STREAMS: dict[str, Written] = {
         ),
         (
             (
-                "K, o, w, σ",
+                "K, g, w, σ",
                 "the claim, what claims of one body have in common, the doubt, the standard deviation that a claim states",
             ),
+            MAPPED_SYMBOL,
         ),
     ),
 }

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from estimators.rendering.document import Formula
 from estimators.reports.formulas import Written
 from estimators.reports.recording_formulas import of_exits, of_rules
-from estimators.reports.stream_formulas import STREAMS
+from estimators.reports.stream_formulas import MAPPED_SYMBOL, STREAMS
 
 SUM = "{left} is the sum of {terms}."
 STAGE = "{stage} given {before}"
@@ -30,7 +30,6 @@ REPORTING_TERMS = (
     ("capacity_on_reporting", r"\beta\, \kappa_{at}", "β times state capacity"),
     ("reporting_slope_", r"x_{at}'\, \beta_{\rho x}", "covariates times their slopes"),
 )
-MAPPED_SYMBOL = ("m", "log cases reported per victim identified")
 MAPPED = (r"(-m)", "less the log number of cases reported per victim identified, of which the claim speaks")
 SPATIAL = Formula(
     r"\tau\, (\sqrt{1 - \xi}\, z_{a} + \sqrt{\xi}\, \nu_{a})",
@@ -103,7 +102,7 @@ def of_synthesis(
         symbols += (CAPACITY,)
     there = [any(name.startswith(begin) for name in unknown) for begin, _, _ in SYMBOLS]
     symbols += tuple((symbol, meaning) for (_, symbol, meaning), known in zip(SYMBOLS, there, strict=True) if known)
-    symbols += (MAPPED_SYMBOL,) if mapped else ()
+    symbols += (MAPPED_SYMBOL,) if mapped and MAPPED_SYMBOL not in symbols else ()
     return Written(formulas, words, symbols), tuple(strange)
 
 

@@ -126,13 +126,21 @@ def _triple(row: Mapping[str, Any], part: str) -> str:
     median, lower, upper = (float(row.get(f"{part}_{end}", np.nan)) for end in ENDS)
     digits = numbers.supported_digits(float(row.get("simulation_error", 0.0)))
     known = row.get("reported", row.get("observed", np.nan))  # of lists: no limit lies below the people on them
-    reported = np.nan if isinstance(known, str) else float(known)
-    least = reported if part == "true_count" and not np.isnan(reported) else 0.0
+    reported = _least_of(known) if isinstance(known, str) else float(known)
+    least = reported if part in ("true_count", "estimate") and not np.isnan(reported) else 0.0
     if np.isnan(median):
         return numbers.interval(lower, upper, digits, least)
     if min(median, lower, upper) < 0.0:
         return f"{median:.2g} ({lower:.2g} – {upper:.2g})"
     return numbers.estimate(median, lower, upper, digits, least)
+
+
+def _least_of(known: str) -> float:
+    """The lower end of a figure that was published as a range; of a word there is none."""
+    try:
+        return float(known.partition(" – ")[0].replace(",", ""))
+    except ValueError:
+        return float("nan")
 
 
 def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
@@ -142,6 +150,8 @@ def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
         return method(value) if column == "method" else names.get(value, value).replace("_", " ")
     if not isinstance(value, int | float | np.integer | np.floating):
         return str(value)
+    if column == "odds_ratio" and isinstance(value, float):
+        return f"{value:g}"
     if column in ("tail", "width", "adjusted_p"):
         return "< 0.001" if value < 0.001 else f"{value:.2g}"
     return numbers.count(float(value)) if float(value).is_integer() or np.isnan(value) else numbers.number(float(value))

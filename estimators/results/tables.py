@@ -8,6 +8,7 @@ from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.identification import identification
 from estimators.errors import DataError, Problem
 
+SLOPE = 0.6  # of the tail: how far from a quantile its slope is taken
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
 
 
@@ -26,8 +27,7 @@ def summary(post: xr.DataTree, *, probability: float = 0.95) -> pd.DataFrame:
     pandas.DataFrame
         Columns area, period, reported, then median (of methods without a distribution: point), lower, upper of each quantity the
         method has, probability, simulation_error
-        (the larger Monte-Carlo standard error of the two limits of the true count relative to them, never less than that of the median
-        cell; 0 where quantiles are exact),
+        (the larger Monte-Carlo standard error of the two limits of the true count relative to them, 0 where quantiles are exact),
         convergence (*not publishable* where a sampler failed its standard), verdict, anchors, estimator. Where no figure was
         published the estimate is missing. Means are not given: they need not exist.
 
@@ -93,8 +93,7 @@ def _reported(post: xr.DataTree) -> xr.DataArray:
 def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float) -> xr.DataArray:
     """Larger relative Monte-Carlo standard error of the two limits of each cell of some draws of a result.
 
-    Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be. It is
-    itself an estimate, so that no cell is given less than the median one.
+    Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be.
     """
     tail = 0.5 * (1.0 - probability)
     stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
@@ -104,8 +103,7 @@ def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float)
         error = _error_of_quantile(draws, chance, stats)
         with np.errstate(divide="ignore", invalid="ignore"):
             errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))  # noqa: PD004  # of xarray
-    found = xr.concat(errors, dim="end").max("end", skipna=False)
-    return found.clip(min=float(found.median()))
+    return xr.concat(errors, dim="end").max("end", skipna=False)
 
 
 def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | float:
@@ -119,7 +117,10 @@ def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | flo
 
 
 def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:
-    """Monte-Carlo standard error of a quantile; of n independent draws half the way between those √(p(1-p)/n) to either side."""
+    """Monte-Carlo standard error of a quantile; of n independent draws √(p(1-p)/n) times the slope of the quantile in p.
+
+    The slope is that between p ± 0.6 min(p, 1-p): between nearer ends it would be an estimate from a few draws, and digits would be luck.
+    """
     if "effective_draws" not in stats:
         import arviz as az
 
@@ -128,6 +129,8 @@ def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) ->
     effective = float(stats["effective_draws"])
     if not effective > 0.0:
         return xr.full_like(draws.isel(chain=0, draw=0, drop=True), np.inf)
-    beside = np.sqrt(chance * (1.0 - chance) / effective)
+    error = np.sqrt(chance * (1.0 - chance) / effective)
+    beside = max(error, SLOPE * min(chance, 1.0 - chance))
     found = draws.quantile([max(chance - beside, 0.0), min(chance + beside, 1.0)], dim=("chain", "draw"), skipna=False)
-    return 0.5 * (found.isel(quantile=1, drop=True) - found.isel(quantile=0, drop=True))
+    apart = found.isel(quantile=1, drop=True) - found.isel(quantile=0, drop=True)
+    return apart * float(0.5 * error / beside)

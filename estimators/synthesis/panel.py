@@ -48,8 +48,8 @@ class Panel:
     def cells(self) -> xr.Dataset:
         """Population and years over (area, period), and the reported figures of the first stream where one row is one cell."""
         lower, upper = (each.reshape(self.grid.shape).sum(axis=1) for each in self.reported_limits)
-        known = np.isfinite(upper)
-        exact = known & (lower == upper)
+        known = np.isfinite(upper) | (lower > 0)  # at least so many is a figure too
+        exact = lower == upper
         limits = {
             "reported": np.where(exact, lower, np.nan),
             "lower": np.where(known, lower, np.nan),

@@ -156,9 +156,7 @@ def test_small_patterns_are_summed():
 
 
 def test_the_prior_weight_that_was_moved_and_the_models_are_shown(written):
-    models, sweep = (
-        block for block in section(written["drawn"], "Models and prior weights") if isinstance(block, Table)
-    )
+    models, sweep = (block for block in section(written["drawn"], "Models and weights") if isinstance(block, Table))
     assert models.columns == ("Links between lists", "True count", "Weight")
     assert sweep.columns[0] == "δ"
 
