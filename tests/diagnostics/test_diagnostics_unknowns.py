@@ -54,3 +54,8 @@ def test_of_an_unknown_that_figures_fix_one_prior_draw_in_ten_is_named():
     truths = rng.standard_normal((500, 2))
     named = sum(int(est.prior_data_conflict(tree([a, b, 0.5])).table["outside"].sum()) for a, b in truths)
     assert 0.07 < named / 1000 < 0.13
+
+
+def test_what_has_no_unknowns_by_name_is_not_said_to_agree():
+    bounds = est.fit(est.Bounds(0.005, 0.02), est.single_figure(100), seed=1)
+    assert est.prior_data_conflict(bounds).status == "cannot be compared"
