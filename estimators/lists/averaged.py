@@ -111,7 +111,7 @@ class AveragedLogLinear:
             more={
                 "unlisted": float(point) - figures.observed,
                 "mean": figures.observed + float(weights @ ranked.unlisted),
-                "models": float(len(weights)),
+                "models_averaged": float(len(weights)),
                 "weight_of_best": float(weights[0]),
             },
         )

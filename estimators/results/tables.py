@@ -8,7 +8,7 @@ from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.identification import identification
 from estimators.errors import DataError, Problem
 
-SLOPE = 0.6  # of the tail: how far from a quantile its slope is taken
+SLOPE = 0.4  # of the tail: how far from a quantile its slope is taken
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
 
 
@@ -119,7 +119,7 @@ def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | flo
 def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:
     """Monte-Carlo standard error of a quantile; of n independent draws √(p(1-p)/n) times the slope of the quantile in p.
 
-    The slope is that between p ± 0.6 min(p, 1-p): between nearer ends it would be an estimate from a few draws, and digits would be luck.
+    The slope is that between p ± 0.4 min(p, 1-p): between nearer ends it would be an estimate from a few draws, and digits would be luck.
     """
     if "effective_draws" not in stats:
         import arviz as az
