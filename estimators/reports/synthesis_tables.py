@@ -70,6 +70,15 @@ def with_ends(post: xr.DataTree, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.merge(ends.to_dataframe().reset_index(), how="left", on=["area", "period"])
 
 
+def totals_with_ends(post: xr.DataTree, rows: pd.DataFrame) -> pd.DataFrame:
+    """The same totals with the least and the most that was reported, ranges included, and of how many areas; hidden ones are in none."""
+    observed = post["observed_data"].to_dataset()
+    shown = ~hidden_cells(post)
+    ends = {f"reported_{end}": observed[end].where(shown).sum("area").values for end in ("lower", "upper")}
+    known = (observed["lower"].notnull() & shown).sum("area").values  # noqa: PD004  # of xarray
+    return rows.assign(**ends, areas_with_figure=known) if len(rows) else rows
+
+
 def _rates(post: xr.DataTree, draws: xr.Dataset) -> dict[str, xr.DataArray]:
     """Incidence and reporting probability of all areas, where incidence and population are known."""
     constant = post["constant_data"].to_dataset() if "constant_data" in post.children else xr.Dataset()

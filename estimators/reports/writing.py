@@ -21,6 +21,7 @@ from estimators.reports.account import remembered
 from estimators.reports.exhibit import Exhibit
 from estimators.reports.facts import Facts, gather_facts
 from estimators.reports.publication import account_of, compose
+from estimators.reports.synthesis_tables import totals_with_ends
 from estimators.results import save
 
 SELDOM = 20_000  # new objects between two looks for garbage
@@ -148,7 +149,7 @@ def _beside(facts: Facts) -> dict[str, str | bytes]:
     state = {"verdict": facts.told.verdict, "convergence": facts.checked.status}
     tables = {
         "summary": facts.table,
-        "totals": facts.totals,
+        "totals": totals_with_ends(facts.read, facts.totals),
         "anchors": facts.told.anchors.assign(**state),
         "unknowns": pd.DataFrame() if facts.unknowns is None else facts.unknowns.table.assign(**state),
         "predictions": facts.predictions,

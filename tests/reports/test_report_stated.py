@@ -5,6 +5,7 @@ import pytest
 
 import estimators as est
 from estimators.rendering.document import Paragraph, Table
+from estimators.reports.synthesis_tables import totals, totals_with_ends
 
 NAMES = {"A": "First", "B": "Second", "C": "Third"}
 FIGURES = {"A": ("30", "40"), "B": (">=5", "50"), "C": ("70", "0-4")}
@@ -54,3 +55,14 @@ def test_no_limit_of_a_total_lies_below_what_was_counted(post):
     assert row[3] == "90 – 94"
     lower = float(row[4].partition("(")[2].partition(" – ")[0].replace(",", ""))
     assert lower >= 90.0
+
+
+def test_totals_on_file_hold_ranges(post):
+    rows = totals_with_ends(post, totals(post)).set_index("period")
+    assert rows.loc["2021", ["reported", "reported_lower", "reported_upper", "areas_with_figure"]].tolist() == [
+        90,
+        90,
+        94,
+        3,
+    ]
+    assert rows.loc["2020", ["reported_lower", "reported_upper"]].tolist() == [105, float("inf")]
