@@ -33,7 +33,7 @@ def evidence():
 
 
 def test_asked_for_all_the_same_they_carry_a_warning(few_are_effective, evidence):
-    with pytest.warns(est.ConvergenceWarning, match=r"4\.0% of the proposed draws are effective"):
+    with pytest.warns(est.ConvergenceWarning, match=r"4\.0 % of the proposed draws are effective"):
         post = est.fit(MODEL, evidence, seed=1, engine="laplace", sampling=est.Sampling(draws=500))
     assert "deviations come out too small" in post.attrs["engine_reason"]
 

@@ -51,8 +51,8 @@ def _failures(failed: Sequence[Failed], replicates: int) -> str:
     (first, times) = Counter(failed).most_common(1)[0]
     share = len(failed) / (replicates + len(failed))
     return (
-        f" {len(failed):,} fits more failed, {share:.1%} (called not calibrated above {MOST_FAILED:.0%}); most often, {times} times: "
-        f"{first.error}: {first.message}"
+        f" {len(failed):,} fits more failed, {100 * share:.1f} % (called not calibrated above {100 * MOST_FAILED:.0f} %); most often, "
+        f"{times} times: {first.error}: {first.message}"
     )
 
 

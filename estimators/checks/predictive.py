@@ -118,4 +118,6 @@ def _finding(name: str, observed: dict[str, Array], drawn: dict[str, Array], sai
     odd = table[table["p"] < EXTREME]
     status = "figures unlike the model's" if len(odd) else "figures like the model's"
     which = "; ".join(f"{row['figures']}, {row['statistic']}" for row in odd.to_dict("records"))
-    return Finding(name, status, said + (f" Beyond the {1 - EXTREME:.0%} interval: {which}." if which else ""), table)
+    return Finding(
+        name, status, said + (f" Beyond the {100 * (1 - EXTREME):.0f} % interval: {which}." if which else ""), table
+    )

@@ -60,9 +60,9 @@ class Bounds:
 
     def __repr__(self) -> str:
         return (
-            f"Bounds. The reporting probability lies between {self.lowest:g} and {self.highest:g}, nothing says where; each figure "
-            f"({self.indicator}, form {self.form}) divided by the two ends bounds the true count, with Garwood's {self.confidence:.0%} "
-            "limits of the count for chance. There is no point estimate and no distribution."
+            f"Bounds. The reporting probability lies between {self.lowest:g} and {self.highest:g}, nothing says where; each "
+            f"figure ({self.indicator}, form {self.form}) divided by the two ends bounds the true count, with "
+            f"Garwood's {100 * self.confidence:.0f} % limits of the count for chance. There is no point estimate and no distribution."
         )
 
     def priors(self) -> tuple[Prior, ...]:

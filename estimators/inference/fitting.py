@@ -144,13 +144,16 @@ def _laplace(
     if not k < LARGEST_K and not insisted:
         return None, f"the weights of engine 'laplace' have a tail too heavy to trust (Pareto k̂ = {k:.2f})"
     if worth < LEAST_WORTH and not insisted:
-        return None, f"engine 'laplace' proposes too far from the posterior: {worth:.1%} of its draws are effective"
+        return (
+            None,
+            f"engine 'laplace' proposes too far from the posterior: {100 * worth:.1f} % of its draws are effective",
+        )
     if not k < LARGEST_K:
         text = f"Pareto k̂ = {k:.2f}: the result is not publishable; leave the engine to engine='auto'"
         warnings.warn(text, ConvergenceWarning, stacklevel=3)
     reason = f"draws weighted by importance, Pareto k̂ = {k:.2f}"
     if worth < LEAST_WORTH:
-        text = f"{worth:.1%} of the proposed draws are effective, and below {LEAST_WORTH:.0%} deviations come out too small"
+        text = f"{100 * worth:.1f} % of the proposed draws are effective, and below {100 * LEAST_WORTH:.0f} % deviations come out too small"
         warnings.warn(f"{text}: leave the engine to engine='auto'", ConvergenceWarning, stacklevel=3)
         reason += f"; {text}"
     return estimator.complete(posterior, figures, rng) | {"sample_stats": statistics}, reason

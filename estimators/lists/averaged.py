@@ -136,4 +136,6 @@ def _apart(lists: Lists, ranked: Ranked, weights: Array) -> list[str]:
     if len(heavy) < 2 or heavy.max() < WIDE * heavy.min():
         return []
     ends = f"from {number(heavy.min())} to {number(heavy.max())}"
-    return [f"models with at least {MAIN:.0%} of the weight each estimate {ends}: the figures cannot tell them apart"]
+    return [
+        f"models with at least {100 * MAIN:.0f} % of the weight each estimate {ends}: the figures cannot tell them apart"
+    ]

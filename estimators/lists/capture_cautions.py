@@ -58,7 +58,7 @@ def without(again: Array) -> list[str]:
     if without == 0.0:
         return []
     return [
-        f"{without:.1%} of the populations drawn again have no finite estimate: some people are hardly ever caught again"
+        f"{100 * without:.1f} % of the populations drawn again have no finite estimate: some people are hardly ever caught again"
     ]
 
 

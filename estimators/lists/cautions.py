@@ -62,11 +62,15 @@ def of_replicates(limits: Limits, same: float, chosen: str) -> list[str]:
     """Resampled tables that had no estimate, or chose other terms."""
     found = []
     if limits.missing > 0.0:
-        found.append(f"{limits.missing:.1%} of the resampled tables had no estimate and are left out of the interval")
+        found.append(
+            f"{100 * limits.missing:.1f} % of the resampled tables had no estimate and are left out of the interval"
+        )
     if limits.infinite > RARE:
-        found.append(f"{limits.infinite:.1%} of the resampled tables set no upper limit at all")
+        found.append(f"{100 * limits.infinite:.1f} % of the resampled tables set no upper limit at all")
     if same < STABLE:
-        found.append(f"only {same:.0%} of the resampled tables chose these terms ({chosen}): the choice is not stable")
+        found.append(
+            f"only {100 * same:.0f} % of the resampled tables chose these terms ({chosen}): the choice is not stable"
+        )
     return found
 
 

@@ -143,7 +143,7 @@ class DoublyRobust:
             figures,
             ours.count,
             doubly_robust.limits(ours.count, ours.error, figures.observed, PROBABILITY),
-            interval=f"{PROBABILITY:.0%} log-normal for the people on no list",
+            interval=f"{100 * PROBABILITY:.0f} % log-normal for the people on no list",
             rests_on=f"{pair[0]} and {pair[1]} are independent among people of the same {', '.join(names)}",
             cautions=[
                 *pairs.positivity(figures, names, chosen),

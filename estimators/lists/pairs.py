@@ -106,7 +106,7 @@ def weak(found: Estimate) -> list[str]:
     if found.bounded > BOUNDED:
         least = doubly_robust.SMALLEST
         told.append(
-            f"{found.bounded:.0%} of the people have a probability below {least:g} of being on both lists: it was raised to that"
+            f"{100 * found.bounded:.0f} % of the people have a probability below {least:g} of being on both lists: it was raised to that"
         )
     return told
 

@@ -74,7 +74,7 @@ class SampleCoverage:
 
     def __repr__(self) -> str:
         form = {
-            "automatic": f"for high coverage where at least {ENOUGH:.0%} is covered, else the one-step form for low coverage",
+            "automatic": f"for high coverage where at least {100 * ENOUGH:.0f} % is covered, else the one-step form for low coverage",
             "high": "for high coverage",
             "low": "for low coverage, one step",
         }[self.form]
@@ -140,10 +140,11 @@ class SampleCoverage:
                 else "is likely to be too low where lists lead to each other"
             )
             texts.append(
-                f"the lists hold only {share:.0%} of each other's people, weighed as this method does (55 % is enough): this form {does}"
+                f"the lists hold only {100 * share:.0f} % of each other's people, weighed as this method does (55 % is enough): "
+                f"this form {does}"
             )
         if without > WITHOUT:
             texts.append(
-                f"{without:.1%} of the bootstrap samples have no finite estimate: the interval is too narrow, or has no upper end"
+                f"{100 * without:.1f} % of the bootstrap samples have no finite estimate: the interval is too narrow, or has no upper end"
             )
         return texts

@@ -103,10 +103,10 @@ class Claim:
         if HIDDEN.search(self.statement.lower()):
             said = f"{self.statement}, which is {' to '.join(f'{100 * share:.4g} %' for share in self.shares)} reported"
         if len(self.shares) == 2:
-            return f"{said}, with probability {self._mass():.0%}"
+            return f"{said}, with probability {100 * self._mass():.0f} %"
         if self.concentration is not None:
             return f"{said} ({self.meaning}), worth {self.concentration:g} cases"
-        return f"{said} ({self.meaning}), true within a factor {self._factor():g} with {self.confidence:.0%}"
+        return f"{said} ({self.meaning}), true within a factor {self._factor():g} with {100 * self.confidence:.0f} %"
 
     def _reason(self) -> str:
         said = f"said by {self.by}" if self.by else "an assumption; nobody is named for it"

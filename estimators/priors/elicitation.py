@@ -90,7 +90,9 @@ def beta_from_point(share: float, within: float, confidence: float, meaning: Mea
     least = {"mode": 2.0, "mean of 1/rho": 1.0, "mode of 1/rho": 1.0 / share}.get(meaning, 1e-3)
     low, high = np.log(least * (1.0 + 1e-9)), np.log(1e12 / share)
     if shortfall(low) > 0:
-        text = f"no beta has its {meaning} at {share:.4g} and only {confidence:.0%} within a factor {within:.4g}: "
+        text = (
+            f"no beta has its {meaning} at {share:.4g} and only {100 * confidence:.0f} % within a factor {within:.4g}: "
+        )
         raise ModelError(text + "expected a smaller factor, a larger confidence, or family='logit-normal'")
     return shapes(_root(shortfall, float(low), float(high)))
 

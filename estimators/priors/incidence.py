@@ -35,4 +35,6 @@ def gamma_prior(low: float, high: float, *, mass: float = 0.9, reason: str) -> P
         raise ModelError(
             f"incidence from {low:g} to {high:g} with {mass:g}: no gamma has such quantiles: expected another range"
         ) from error
-    return Prior("incidence", f"{low:g} to {high:g} per 100,000 and year with {mass:.0%}", "gamma", parameters, reason)
+    return Prior(
+        "incidence", f"{low:g} to {high:g} per 100,000 and year with {100 * mass:.0f} %", "gamma", parameters, reason
+    )

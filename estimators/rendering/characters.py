@@ -33,7 +33,7 @@ MATHEMATICAL = {
     "∩": r"\cap", "∪": r"\cup", "⊂": r"\subset", "⊆": r"\subseteq", "∅": r"\emptyset", "∀": r"\forall", "∃": r"\exists",
     "∧": r"\wedge", "∨": r"\vee", "→": r"\rightarrow", "←": r"\leftarrow", "↑": r"\uparrow", "↓": r"\downarrow",
     "↔": r"\leftrightarrow", "⇒": r"\Rightarrow", "⇔": r"\Leftrightarrow", "⋅": r"\cdot", "′": r"'", "″": r"''", "∓": r"\mp",
-    "∆": r"\Delta", "∇": r"\nabla", "≪": r"\ll", "≫": r"\gg", "△": r"\triangle", "○": r"\bigcirc", "★": r"\star",
+    "∆": r"\Delta", "∇": r"\nabla", "ℓ": r"\ell", "≪": r"\ll", "≫": r"\gg", "△": r"\triangle", "○": r"\bigcirc", "★": r"\star",
 }  # fmt: skip
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta", "ι": "iota",

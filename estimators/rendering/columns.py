@@ -112,7 +112,7 @@ def _letters(table: Table, place: int, right: bool, *, whole: bool) -> tuple[flo
     """How many letters a column takes at least, with whole numbers or not, and when nothing is broken; heads may always be."""
     head = table.columns[place]
     cells = [row[place] for row in table.rows]
-    words = [len(word) for cell in cells for word in cell.split()] + [BOLD * len(word) for word in head.split()]
+    words = [len(word) for cell in cells for word in cell.split(" ")] + [BOLD * len(word) for word in head.split(" ")]
     least = min(max(words, default=1), LONGEST_WORD)
     if not right:
         least = max(least, min(max(map(len, cells), default=0) / LINES, TEXT))

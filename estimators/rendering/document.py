@@ -27,6 +27,8 @@ class Table:
         What the table shows, the verdict included.
     words : bool
         Whether all cells are words, set to the left; otherwise columns of numbers are set to the right.
+    symbols : bool
+        Whether ``n_s`` is a symbol whose second letter stands below the line.
 
     Raises
     ------
@@ -38,6 +40,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     caption: str
     words: bool = False
+    symbols: bool = False
 
     def __post_init__(self) -> None:
         wanted = max(1, len(self.columns))

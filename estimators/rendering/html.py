@@ -10,6 +10,7 @@ from estimators.rendering.document import Report
 from estimators.rendering.drawing import drawn as draw_plan
 from estimators.rendering.labels import labels
 from estimators.rendering.plan import Placed, plan
+from estimators.rendering.symbols import lowered
 
 IDS = re.compile(r'\bid="|\bhref="#|\burl\(#')
 
@@ -48,5 +49,10 @@ def render_html(report: Report, language: str = "en", drawn: Mapping[str, str] |
         return IDS.sub(rf"\g<0>{placed.name}-", pictures[placed.name])
 
     return environment.get_template("page.html").render(
-        plan=planned, words=labels(language), language=language, drawn=inline, on_the_right=on_the_right
+        plan=planned,
+        words=labels(language),
+        language=language,
+        drawn=inline,
+        on_the_right=on_the_right,
+        lowered=lowered,
     )

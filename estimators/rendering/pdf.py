@@ -15,6 +15,7 @@ from estimators.rendering.drawing import drawn as draw_plan
 from estimators.rendering.drawing import width
 from estimators.rendering.labels import labels
 from estimators.rendering.plan import Placed, plan
+from estimators.rendering.symbols import lowered
 
 EPOCH = (
     315_532_800  # 1980-01-01: a report says itself when its figures were read, and the same result gives the same bytes
@@ -100,8 +101,14 @@ def _content(block: Block, verdict: str) -> dict[str, Any]:
         case Table():
             stood = asdict(shape(block))
             heads = [{**column, "head": _shown(column["head"], LONGEST_WORD)} for column in stood["columns"]]
-            rows = [[_shown(cell, LONGEST_WORD) for cell in row] for row in block.rows]
+            rows = [[_cell(cell, block.symbols) for cell in row] for row in block.rows]
             return {**stood, "columns": heads, "rows": rows, "caption": _shown(block.caption)}
+
+
+def _cell(text: str, symbols: bool) -> str | list[tuple[str, bool]]:
+    """A text, or parts of which some stand below the line."""
+    shown = _shown(text, LONGEST_WORD)
+    return [*lowered(shown)] if symbols else shown
 
 
 def _fonts() -> Path:

@@ -1,5 +1,6 @@
 """What every renderer needs of a report before it writes: clean text, and the numbers of tables, figures and formulas."""
 
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, fields, is_dataclass, replace
@@ -17,6 +18,7 @@ KINDS: dict[type, str] = {
     Points: "points",
 }
 TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff\ufffe\uffff")
+APART = re.compile(r"(?<=\d) (?=%)")  # a number and its % stand on one line
 LONG = 4  # from so many headings on a report has a list of them
 
 
@@ -114,7 +116,7 @@ def plain(text: str) -> str:
 def _cleaned(value: Any) -> Any:
     """Every text of a value of dataclasses and tuples, cleaned."""
     if isinstance(value, str):
-        return plain(value)
+        return APART.sub("\u00a0", plain(value))
     if isinstance(value, tuple):
         return tuple(_cleaned(each) for each in value)
     if is_dataclass(value) and not isinstance(value, type):

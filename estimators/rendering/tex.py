@@ -6,8 +6,10 @@ from estimators.rendering.document import Banner, Formula, Paragraph, Picture, P
 from estimators.rendering.drawing import picture, width
 from estimators.rendering.labels import labels
 from estimators.rendering.plan import Placed, Plan, plan
+from estimators.rendering.symbols import lowered
 
 LONG = 30  # rows; a longer table runs over pages
+TALLEST = 0.85  # of a page, for a figure; its caption needs the rest
 BABEL = {"en": "english", "es": "spanish,es-noshorthands,es-nodecimaldot", "pt": "brazilian"}
 CAPTIONS = {"en": "english", "es": "spanish", "pt": "brazilian"}
 PREAMBLE = r"""% Compiles with pdflatex, lualatex and xelatex. Tables and figures stand between comments that name them, to be copied.
@@ -31,6 +33,7 @@ PREAMBLE = r"""% Compiles with pdflatex, lualatex and xelatex. Tables and figure
 \newcolumntype{R}[1]{>{\raggedleft\arraybackslash}p{\dimexpr#1\linewidth-2\tabcolsep\relax}}
 \setlength{\tabcolsep}{1.3mm}
 \setlength{\emergencystretch}{3em}
+\setlength{\belowcaptionskip}{1ex}
 """
 
 
@@ -78,7 +81,7 @@ def _document(planned: Plan, language: str) -> str:
         lines += [r"\tableofcontents"] if part.contents else []
         if part.heading:
             heading = _text(part.heading)
-            lines += [rf"\section*{{{heading}}}", rf"\addcontentsline{{toc}}{{section}}{{{heading}}}"]
+            lines += [rf"\section*{{{heading}}}", rf"\addcontentsline{{toc}}{{subsection}}{{{heading}}}"]
         lines += [_block(placed, planned.mark, words.verdict) for placed in part.blocks]
     return "\n\n".join([*lines, r"\end{document}", ""])
 
@@ -104,12 +107,12 @@ def _between(placed: Placed, written: str) -> str:
 
 
 def _figure(placed: Placed, block: Picture, mark: str) -> str:
-    share = f"width={width(block) / WIDE:.3f}\\linewidth"
+    size = f"width={width(block) / WIDE:.3f}\\linewidth,height={TALLEST:g}\\textheight,keepaspectratio"
     return "\n".join(
         [
             r"\begin{figure}[htbp]",
             r"\centering",
-            rf"\includegraphics[{share},alt={{{escaped(block.alternative)}}}]{{figures/{placed.name}.pdf}}",
+            rf"\includegraphics[{size},alt={{{escaped(block.alternative)}}}]{{figures/{placed.name}.pdf}}",
             _caption(placed, block.caption, mark),
             r"\end{figure}",
         ]
@@ -130,7 +133,8 @@ def _table(placed: Placed, block: Table, mark: str) -> str:
         _row(tuple(rf"\textbf{{{_text(column.head)}}}" for column in stood.columns)),
         r"\midrule",
     ]
-    rows = [_row(tuple(map(_text, row))) for row in block.rows]
+    write = _symbols if block.symbols else _text
+    rows = [_row(tuple(map(write, row))) for row in block.rows]
     caption = _caption(placed, block.caption, mark)
     size = rf"\fontsize{{{stood.points:g}}}{{{1.2 * stood.points:g}}}\selectfont"
     if len(block.rows) > LONG:
@@ -156,3 +160,7 @@ def _row(cells: tuple[str, ...]) -> str:
 
 def _text(text: str) -> str:
     return escaped(breakable(text, LONGEST_WORD))
+
+
+def _symbols(text: str) -> str:
+    return "".join(rf"\textsubscript{{{_text(part)}}}" if below else _text(part) for part, below in lowered(text))

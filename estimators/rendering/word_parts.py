@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from estimators.rendering.columns import HIGH, WIDE, Column, shape
 from estimators.rendering.document import Table
+from estimators.rendering.symbols import lowered
 
 if TYPE_CHECKING:
     from docx.document import Document
@@ -97,7 +98,7 @@ def add_table(document: "Document", table: Table, mark: str) -> None:
     heads = [column.head for column in stood.columns]
     written.append(_row(heads, stood.columns, widths, stood.points, head=True))
     for row in table.rows:
-        written.append(_row(row, stood.columns, widths, stood.points))
+        written.append(_row(row, stood.columns, widths, stood.points, symbols=table.symbols))
     document.element.body.insert_element_before(written, "w:sectPr")
     document.add_paragraph()
 
@@ -111,6 +112,7 @@ def _row(
     head: bool = False,
     colour: str = INK,
     span: int = 1,
+    symbols: bool = False,
 ) -> Any:
     row, properties = _element("w:tr", {}), _element("w:trPr", {})
     properties.append(_element("w:cantSplit", {}))
@@ -126,27 +128,31 @@ def _row(
             lines = _element("w:tcBorders", {})
             lines.append(_element("w:bottom", {"val": "single", "sz": "6", "space": "0", "color": INK}))
             about.append(lines)
-        cell.extend((about, _written(text, column.right, points, bold=head, colour=colour)))
+        cell.extend((about, _written(text, column.right, points, bold=head, colour=colour, symbols=symbols)))
         row.append(cell)
     return row
 
 
-def _written(text: str, right: bool, points: float, *, bold: bool, colour: str) -> Any:
+def _written(text: str, right: bool, points: float, *, bold: bool, colour: str, symbols: bool) -> Any:
     """One paragraph of a cell."""
     paragraph, properties = _element("w:p", {}), _element("w:pPr", {})
     if bold:
         properties.append(_element("w:keepNext", {}))
     properties.append(_element("w:spacing", {"before": "20", "after": "20", "line": "240", "lineRule": "auto"}))
     properties.append(_element("w:jc", {"val": "right" if right else "left"}))
-    run, about, content = _element("w:r", {}), _element("w:rPr", {}), _element("w:t", {})
-    if bold:
-        about.append(_element("w:b", {}))
-    about.append(_element("w:color", {"val": colour}))
-    about.append(_element("w:sz", {"val": str(round(2 * points))}))
-    content.text = text
-    content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-    run.extend((about, content))
-    paragraph.extend((properties, run))
+    paragraph.append(properties)
+    for part, below in lowered(text) if symbols else ((text, False),):
+        run, about, content = _element("w:r", {}), _element("w:rPr", {}), _element("w:t", {})
+        if bold:
+            about.append(_element("w:b", {}))
+        about.append(_element("w:color", {"val": colour}))
+        about.append(_element("w:sz", {"val": str(round(2 * points))}))
+        if below:
+            about.append(_element("w:vertAlign", {"val": "subscript"}))
+        content.text = part
+        content.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
+        run.extend((about, content))
+        paragraph.append(run)
     return paragraph
 
 

@@ -47,7 +47,7 @@ def model(facts: Facts) -> tuple[Block, ...]:
         return own
     formulas = tuple(each for formula in found.formulas for each in (formula, Paragraph(formula.spoken)))
     symbols = tuple(dict.fromkeys(found.symbols))
-    notation = Table(("Symbol", "Meaning"), symbols, f"Notation of {facts.estimator}.", words=True)
+    notation = Table(("Symbol", "Meaning"), symbols, f"Notation of {facts.estimator}.", words=True, symbols=True)
     return (*formulas, Points(found.words), notation, *own)
 
 

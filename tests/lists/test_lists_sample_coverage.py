@@ -72,7 +72,7 @@ def test_three_lists_written_out():
 
 
 def test_low_coverage_is_said_and_decides_the_form():
-    with pytest.warns(IdentificationWarning, match="the lists hold only 51% of each other's people"):
+    with pytest.warns(IdentificationWarning, match="the lists hold only 51 % of each other's people"):
         post = est.fit(SampleCoverage(), lists_of(HEPATITIS), seed=1)
     assert float(post["estimate"]["point"].item()) == pytest.approx(507.77, abs=0.01)
 

@@ -146,3 +146,13 @@ def test_what_no_font_can_show_is_named_by_number_and_its_pdf_is_still_an_archiv
     report = Report(text, "", (Section(text, (Paragraph(text), Table((text,), (), text))),))
     assert "[U+4E2D][U+E000][U+1F9FF]" in json.loads(template_and_inputs(report)[1]["report"])["title"]
     assert b"pdfaid:part" in render_pdf(report)
+
+
+def test_what_stands_below_the_line_in_symbols_and_nowhere_else():
+    rows = (("n_∅, λ_kj", "with τ_ρ"), ("UKdat_5", "a_list"))
+    tables = (Table(("a", "b"), rows, "C.", words=True, symbols=True), Table(("a", "b"), rows, "C.", words=True))
+    template, inputs = template_and_inputs(Report("T", "", (Section("", tables),)))
+    first, second = json.loads(typst.query(template, "table", sys_inputs=inputs))
+    assert [text_of(each) for each in inside(first, "sub")] == ["∅", "kj", "ρ"]
+    assert not inside(second, "sub")
+    assert "UKdat_5" in text_of(first)

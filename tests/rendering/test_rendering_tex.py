@@ -1,6 +1,8 @@
 """LaTeX, without a LaTeX at hand: a small reader of the source that knows what each command takes and gives back the text."""
 
 import re
+import shutil
+import subprocess
 import unicodedata
 
 import pytest
@@ -13,7 +15,7 @@ COMMANDS = {
     "documentclass", "usepackage", "title", "author", "date", "begin", "end", "maketitle", "tableofcontents", "section",
     "addcontentsline", "textbf", "par", "item", "centering", "includegraphics", "linewidth", "caption", "label", "fontsize",
     "selectfont", "multicolumn", "toprule", "midrule", "bottomrule", "endfirsthead", "endhead", "endfoot", "begingroup", "endgroup",
-    "setlength", "LTcapwidth", "large", "hypersetup",
+    "setlength", "LTcapwidth", "large", "hypersetup", "textheight",
 }  # fmt: skip
 INVERSE = {written.removesuffix("{}"): plain for plain, written in KNOWN.items() if written.startswith("\\")}
 INVERSE |= {f"\\{name}": plain for plain, name in NAMED.items()}
@@ -172,7 +174,7 @@ def test_formulas_are_native():
     source = render_tex(Report("T", "", (Section("", (Formula(r"\hat{\rho} = n / N", "50 %\nhat"), Paragraph("p"))),)))[
         "report.tex"
     ]
-    assert b"% 50 \\% hat\n\\[ \\hat{\\rho} = n / N \\]\n" in source
+    assert b"% 50~\\% hat\n\\[ \\hat{\\rho} = n / N \\]\n" in source
 
 
 @pytest.mark.parametrize(
@@ -184,3 +186,16 @@ def test_languages_are_those_of_babel(language, names):
     assert rf"\usepackage[{babel}" in source
     assert rf"\addto\captions{babel}{{\renewcommand{{\tablename}}{{{table}}}" in source
     assert rf"\renewcommand{{\contentsname}}{{{contents}}}" in source
+
+
+@pytest.mark.skipif(shutil.which("pdflatex") is None, reason="no LaTeX on this machine")
+@pytest.mark.parametrize("language", ["en", "es", "pt"])
+def test_it_compiles_as_it_is(nasty, language, tmp_path):
+    for name, content in render_tex(nasty, language).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "report.tex"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, errors="replace")  # noqa: S603
+    assert done.returncode == 0, done.stdout[-2000:]
+    assert (tmp_path / "report.pdf").exists()
+    assert "Float too large" not in done.stdout

@@ -130,7 +130,7 @@ def _sample(
         good = k < LARGEST_K and effective(raw) > LEAST_EFFECTIVE * draws and _heard(raw, bent)
         if len(parts) >= len(sizes) and (good or len(parts) >= len(sizes) + MORE):
             if (lost := float(np.mean(~np.isfinite(raw)))) > MOST_LOST:
-                raise EngineError(f"engine 'laplace': no finite density at {lost:.1%} of the draws")
+                raise EngineError(f"engine 'laplace': no finite density at {100 * lost:.1f} % of the draws")
             return found, log_weight, k, effective(raw)
         proposals = _proposals(found.scores, log_weight, bent)
 

@@ -137,7 +137,7 @@ def test_draws_without_a_density_are_no_small_matter(panel_named, monkeypatch):
         return found
 
     monkeypatch.setattr(engine, "weigh", losing)
-    with pytest.raises(EngineError, match=r"no finite density at 2\.0% of the draws"):
+    with pytest.raises(EngineError, match=r"no finite density at 2\.0 % of the draws"):
         draw(panel, 100, np.random.default_rng(1))
 
 
@@ -146,7 +146,7 @@ def test_draws_without_a_density_are_no_small_matter(panel_named, monkeypatch):
     [
         (0.69, 0.06, "laplace", "k̂ = 0.69"),
         (0.71, 0.06, "nuts", "k̂ = 0.71"),
-        (0.2, 0.04, "nuts", "4.0% of its draws are effective"),
+        (0.2, 0.04, "nuts", "4.0 % of its draws are effective"),
     ],
 )
 def test_a_sampler_is_asked_where_weights_are_poor(k, worth, engine_used, said, evidence_of, monkeypatch):
