@@ -8,7 +8,7 @@ from estimators.rendering.labels import labels
 from estimators.rendering.plan import Placed, Plan, plan
 from estimators.rendering.symbols import lowered
 
-LONG = 30  # rows; a longer table runs over pages
+LONG = {False: 30, True: 12}  # rows of numbers, and of words; a longer table runs over pages
 TALLEST = 0.85  # of a page, for a figure; its caption needs the rest
 BABEL = {"en": "english", "es": "spanish,es-noshorthands,es-nodecimaldot", "pt": "brazilian"}
 CAPTIONS = {"en": "english", "es": "spanish", "pt": "brazilian"}
@@ -21,6 +21,7 @@ PREAMBLE = r"""% Compiles with pdflatex, lualatex and xelatex. Tables and figure
 \usepackage[margin=20mm]{geometry}
 \usepackage{array,booktabs,longtable,pdflscape,graphicx}
 \usepackage[hidelinks]{hyperref}
+\IfFileExists{placeins.sty}{\usepackage[section]{placeins}}{} % figures and tables stay in their sections
 % A character without a name in LaTeX: itself where the engine and the font have it, its number otherwise.
 \ifPDFTeX
   \DeclareRobustCommand{\character}[1]{[U+#1]\allowbreak}
@@ -110,7 +111,7 @@ def _figure(placed: Placed, block: Picture, mark: str) -> str:
     size = f"width={width(block) / WIDE:.3f}\\linewidth,height={TALLEST:g}\\textheight,keepaspectratio"
     return "\n".join(
         [
-            r"\begin{figure}[htbp]",
+            r"\begin{figure}[!htbp]",
             r"\centering",
             rf"\includegraphics[{size},alt={{{escaped(block.alternative)}}}]{{figures/{placed.name}.pdf}}",
             _caption(placed, block.caption, mark),
@@ -137,7 +138,7 @@ def _table(placed: Placed, block: Table, mark: str) -> str:
     rows = [_row(tuple(map(write, row))) for row in block.rows]
     caption = _caption(placed, block.caption, mark)
     size = rf"\fontsize{{{stood.points:g}}}{{{1.2 * stood.points:g}}}\selectfont"
-    if len(block.rows) > LONG:
+    if len(block.rows) > LONG[block.words]:
         begin = [
             r"\begingroup",
             r"\setlength{\LTcapwidth}{\linewidth}",
@@ -149,7 +150,7 @@ def _table(placed: Placed, block: Table, mark: str) -> str:
         ]
         lines = [*begin, *head, r"\endhead", r"\bottomrule", r"\endfoot", *rows, r"\end{longtable}", r"\endgroup"]
     else:
-        begin = [r"\begin{table}[htbp]", r"\centering", caption, size, rf"\begin{{tabular}}{{{columns}}}"]
+        begin = [r"\begin{table}[!ht]", r"\centering", caption, size, rf"\begin{{tabular}}{{{columns}}}"]
         lines = [*begin, *head, *rows, r"\bottomrule", r"\end{tabular}", r"\end{table}"]
     return "\n".join([r"\begin{landscape}", *lines, r"\end{landscape}"] if stood.landscape else lines)
 
