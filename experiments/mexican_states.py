@@ -28,7 +28,7 @@ def main(seed: int = 20220802, out: str | Path = OUT, formats: str = "html", lan
     table, events = est.summary(post), reports.mass_events(post, "victims_identified")
     calm = est.fit(MODEL, est.datasets.without(evidence, "victims_identified", events["about"]), seed=seed)
     shown = [*reports.tile_exhibits(table, tiles, period="2022"), reports.ratio_exhibit(post, table, names=names),
-             reports.event_exhibit(post, calm, events, table),
+             reports.event_exhibit(post, calm, events, table, names=names),
              reports.coverage_exhibit(table, evidence.table, indicator="hotline_reports", period="2021")]  # fmt: skip
     checked = est.check(MODEL, evidence, post, seed=seed, refits=bool(refits))
     return est.report(post, out, about=__doc__, period="2022", names=names, exhibits=shown, sources=origin, table=table,

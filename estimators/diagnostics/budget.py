@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from estimators.diagnostics.finding import Finding
-from estimators.numbers import estimate, percent
+from estimators.numbers import chance, estimate, percent
 from estimators.numeric import anchors as pooling
 
 WRONG_BY = (2.0, 5.0, 10.0)
@@ -148,8 +148,8 @@ def power_finding(table: pd.DataFrame) -> Finding:
     frame = pd.DataFrame({"claim_wrong_by": WRONG_BY, "power": power, "coverage": coverage, "bias_factor": bias})
     at_five = float(power[WRONG_BY.index(5.0)])
     text = (
-        f"If “{row['anchor']}” were wrong by a factor 5, the conflict would be noticed with probability {at_five:.2f}, and the 95 % "
-        f"interval would still cover the truth with probability {float(coverage[WRONG_BY.index(5.0)]):.2f}, if the others are right."
+        f"If “{row['anchor']}” were wrong by a factor 5, the conflict would be noticed with probability {chance(at_five)}, and the 95 % "
+        f"interval would still cover the truth with probability {chance(float(coverage[WRONG_BY.index(5.0)]))}, if the others are right."
     )
     return Finding("power", "enough" if at_five >= ENOUGH_POWER else "too little", text, frame)
 

@@ -5,10 +5,12 @@ import pandas as pd
 import xarray as xr
 
 from estimators.diagnostics.finding import Finding
-from estimators.numbers import number
+from estimators.diagnostics.simulation import simulation_error
+from estimators.numbers import number, supported_digits
 
 ENDS = ("median", "lower", "upper")
 SAMPLE = ("chain", "draw")
+MASS = 0.9  # of the intervals
 ONE = "“{quantity}” {after} (prior {low} – {high})"
 FOUND = (
     "Posterior medians outside the 90 % interval of the prior, {some} of {all}: {named}. Figures ask there for what the prior held "
@@ -33,9 +35,9 @@ def prior_data_conflict(post: xr.DataTree) -> Finding:
     -------
     Finding
         Its table has a row for each unknown: quantity, label (its name without the log or logit that is undone here), prior_median,
-        prior_lower, prior_upper, posterior_median, posterior_lower, posterior_upper (90 %), width of the posterior interval relative to
-        the prior's, on the scale where the prior is normal, and ``outside``. A narrower interval is no proof that figures spoke: another
-        prior may have.
+        prior_lower, prior_upper, posterior_median, posterior_lower, posterior_upper (90 %), posterior_simulation_error
+        (relative, of the worse limit), width of the posterior interval relative to the prior's, on the scale where the prior is normal,
+        and ``outside``. A narrower interval is no proof that figures spoke: another prior may have.
 
     References
     ----------
@@ -61,7 +63,7 @@ def prior_data_conflict(post: xr.DataTree) -> Finding:
     named = "; ".join(
         ONE.format(
             quantity=row["label"],
-            after=number(row["posterior_median"], 2),
+            after=number(row["posterior_median"], supported_digits(row["posterior_simulation_error"])),
             low=number(row["prior_lower"], 2, "down"),
             high=number(row["prior_upper"], 2, "up"),
         )
@@ -81,12 +83,21 @@ def _before_and_after(post: xr.DataTree) -> pd.DataFrame:
         low, median, high = np.quantile(draws[name].values, [0.05, 0.5, 0.95])
         before = {end: float(priors[column][place]) for end, column in zip(ENDS, ("median", "q05", "q95"), strict=True)}
         family = str(priors["formula"].values[place]).split("(")[0]
-        after = dict(zip(ENDS, (_natural(x, family) for x in (median, low, high)), strict=True))
+        after = dict(zip(ENDS, _natural(xr.DataArray([median, low, high]), family).values.tolist(), strict=True))
+        error = float(simulation_error(post, _natural(draws[name], family), MASS))
         width = (high - low) / (_working(before["upper"], family) - _working(before["lower"], family))
         ends = {
             f"{when}_{end}": found[end] for when, found in (("prior", before), ("posterior", after)) for end in ENDS
         }
-        rows.append({"quantity": name, "label": _label(name, family), **ends, "width": width})
+        rows.append(
+            {
+                "quantity": name,
+                "label": _label(name, family),
+                **ends,
+                "posterior_simulation_error": error,
+                "width": width,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -95,11 +106,12 @@ def _label(name: str, family: str) -> str:
     return name.removeprefix(taken).replace("_", " ")
 
 
-def _natural(value: float, family: str) -> float:
+def _natural(value: xr.DataArray, family: str) -> xr.DataArray:
     """From the scale on which a prior is normal."""
     if family == "log-normal":
-        return float(np.exp(value))
-    return float(1.0 / (1.0 + np.exp(-value))) if family == "logit-normal" else float(value)
+        found: xr.DataArray = xr.ufuncs.exp(value)
+        return found
+    return 1.0 / (1.0 + xr.ufuncs.exp(-value)) if family == "logit-normal" else value
 
 
 def _working(value: float, family: str) -> float:

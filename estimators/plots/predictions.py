@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from estimators import numbers
+from estimators.diagnostics.simulation import SLOPE
 from estimators.errors import ModelError
 from estimators.plots.reading import estimator_of
 from estimators.plots.style import BLUE, GREY, ORANGE, PAGE, SMALL, TEXT, blank, finish, styled
@@ -30,6 +31,9 @@ NO_PREDICTIONS = "{estimator} has no group {group}: expected a result with predi
 AXIS, UP = "figure", "prediction"
 
 RARE = 0.01
+TAIL = 0.025  # on either side of a prediction
+BESIDE = SLOPE * TAIL
+CHANCES = (TAIL - BESIDE, TAIL, TAIL + BESIDE, 0.5, 1.0 - TAIL - BESIDE, 1.0 - TAIL, 1.0 - TAIL + BESIDE)
 MOST_LABELS = 6
 PANEL, HIGH = 80.0, 66.0  # millimetres: width of a panel at least, height of a row of panels
 GROUPS = ("figures", "posterior_predictive", "log_likelihood")
@@ -47,7 +51,8 @@ def prediction_table(post: xr.DataTree) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Columns stream, indicator, about, lower, upper, predicted_median, predicted_lower, predicted_upper (95 %), tail, effective_draws,
-        sorted by tail: twice the smaller probability of a figure at least as high or at least as low. Statements are not listed.
+        simulation_error (relative, of the worse limit), sorted by tail: twice the smaller probability of a figure at
+        least as high or at least as low. Statements are not listed.
 
     Notes
     -----
@@ -75,16 +80,18 @@ def prediction_table(post: xr.DataTree) -> pd.DataFrame:
         draws, density = (_flat(group[name]) for group in (predicted, densities))
         weight = _weights_without(density)
         lower, upper = (figures[f"{name} {end}"].values.astype(float) for end in ("lower", "upper"))
-        low, median, high = _quantiles(draws, weight, (0.025, 0.5, 0.975))
+        quantiles = _quantiles(draws, weight, CHANCES)
+        effective = 1.0 / (weight**2).sum(axis=0)
         tail = 2.0 * np.minimum(((draws >= lower) * weight).sum(axis=0), ((draws <= upper) * weight).sum(axis=0))
         columns = {
             "lower": lower,
             "upper": upper,
-            "predicted_median": median,
-            "predicted_lower": low,
-            "predicted_upper": high,
+            "predicted_median": quantiles[3],
+            "predicted_lower": quantiles[1],
+            "predicted_upper": quantiles[5],
             "tail": np.minimum(tail, 1.0),
-            "effective_draws": 1.0 / (weight**2).sum(axis=0),
+            "effective_draws": effective,
+            "simulation_error": _error(quantiles, effective),
         }
         about = figures[f"{name} about"].values.astype(str)
         part = pd.DataFrame({"about": about, **columns})
@@ -115,6 +122,14 @@ def _quantiles(draws: Array, weight: Array, probabilities: Sequence[float]) -> l
     reached = np.cumsum(np.take_along_axis(weight, order, axis=0), axis=0)
     rows = [order[np.argmax(reached >= each, axis=0), np.arange(draws.shape[1])] for each in probabilities]
     return [np.take_along_axis(draws, row[None], axis=0)[0] for row in rows]
+
+
+def _error(quantiles: Sequence[Array], effective: Array) -> Array:
+    """Relative Monte-Carlo standard error of the worse limit, from the slope of the quantiles around it; infinite of a limit of 0."""
+    shrink = np.sqrt(TAIL * (1.0 - TAIL) / effective) / (2.0 * BESIDE)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = (shrink * (after - before) / at for before, at, after in (quantiles[:3], quantiles[4:]))
+    return np.nan_to_num(np.maximum(low, high), nan=0.0, posinf=np.inf)
 
 
 def plot_predictions(table: pd.DataFrame, *, width: float = PAGE) -> Figure:
@@ -158,7 +173,7 @@ def _said(table: pd.DataFrame, rare: int) -> str:
     )
     return ALTERNATIVE.format(
         figures=plural(len(table), "figure"), rare=rare, about=worst["about"], seen=seen,
-        predicted=numbers.estimate(median, low, high),
+        predicted=numbers.estimate(median, low, high, numbers.supported_digits(float(worst.get("simulation_error", 0.0)))),
     )  # fmt: skip
 
 
@@ -203,5 +218,6 @@ def _name_rare(axes: Axes, rows: pd.DataFrame) -> None:
         for place, (about, mark) in enumerate(ordered):
             axes.annotate(
                 str(about), mark, (across, begin + step * place), textcoords="axes fraction", fontsize=SMALL, ha=at, va=lines_up,
+                bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.6},
                 arrowprops={"arrowstyle": "-", "color": ORANGE, "linewidth": 0.6, "shrinkB": 2.0, "relpos": (float(step < 0), 0.5)},
             )  # fmt: skip

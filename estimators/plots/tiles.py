@@ -51,7 +51,7 @@ def plot_tiles(
     ----------
     table : pandas.DataFrame
         Rows of `estimators.summary` of one period, or any table with columns area, verdict and the quantity's ``_median``, ``_lower`` and
-        ``_upper``.
+        ``_upper``; with the digits that its simulation_error supports.
     tiles : pandas.DataFrame, optional
         Place of each area: columns area, row, column. The package brings those of Mexico's states and of Latin America's countries.
     quantity : str
@@ -132,11 +132,14 @@ def _draw(axes: Axes, row: Mapping[Any, Any], quantity: str, scale: LogNorm, sid
     shade = float(scale(value)) if np.isfinite(value) else 0.0
     colour = colormaps["cividis_r"](shade) if np.isfinite(value) else UNKNOWN
     axes.add_patch(Rectangle((left, top), SIDE, SIDE, facecolor=colour, edgecolor="none"))
-    ends = [_short(float(row[f"{quantity}_{end}"]), side_) for end, side_ in (("lower", "down"), ("upper", "up"))]
+    digits = numbers.supported_digits(float(row.get("simulation_error", 0.0)))
+    ends = [
+        _short(float(row[f"{quantity}_{end}"]), side_, digits) for end, side_ in (("lower", "down"), ("upper", "up"))
+    ]
     room, points = side >= ROOM, SIDE * side / POINT
     lines = [
         (row["area"].split("-")[-1], 0.25 if room else 0.3, "normal"),
-        (_short(value), 0.52 if room else 0.68, "bold"),
+        (_short(value, digits=digits), 0.52 if room else 0.68, "bold"),
     ]
     lines += [("–".join(ends), 0.79, "normal")] if room else []
     for text, down, weight in lines:
@@ -147,12 +150,12 @@ def _draw(axes: Axes, row: Mapping[Any, Any], quantity: str, scale: LogNorm, sid
         )  # fmt: skip
 
 
-def _short(value: float, towards: str = "nearest") -> str:
+def _short(value: float, towards: str = "nearest", digits: int = numbers.DIGITS) -> str:
     """A number in as few letters as fit on a tile."""
     if not np.isfinite(value):
         return "–"
-    value = numbers.rounded(value, 2, towards)
+    value = numbers.rounded(value, digits, towards)
     for unit, least, letter in ((1e6, 1e6, "M"), (1e3, 1e4, "k")):
         if value >= least:
             return f"{value / unit:.3g}{letter}"
-    return numbers.number(value, 2, towards)
+    return numbers.number(value, digits, towards)

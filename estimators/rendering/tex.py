@@ -53,7 +53,7 @@ def render_tex(report: Report, language: str = "en") -> dict[str, bytes]:
     >>> from estimators.rendering import Section
     >>> files = render_tex(Report("Title", "", (Section("", (Paragraph("50 % & more"),)),)))
     >>> [line for line in files["report.tex"].decode().splitlines() if "more" in line]
-    ['50 \\% \\& more']
+    ['50~\\% \\& more']
     """
     planned = plan(report, language)
     blocks = [placed for part in planned.parts for placed in part.blocks]

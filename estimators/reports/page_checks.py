@@ -45,6 +45,7 @@ COLUMNS = [
     "predicted_upper",
     "tail",
     "effective_draws",
+    "simulation_error",
 ]
 
 

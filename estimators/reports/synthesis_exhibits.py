@@ -8,6 +8,7 @@ import pandas as pd
 import xarray as xr
 
 from estimators.diagnostics.convergence import convergence
+from estimators.diagnostics.simulation import simulation_error
 from estimators.errors import ModelError
 from estimators.plots import plot_forest, plot_tiles, prediction_table
 from estimators.plots.forest import WORDS
@@ -82,6 +83,7 @@ def ratio_exhibit(post: xr.DataTree, table: pd.DataFrame, *, names: Mapping[str,
     rows["counted_ratio"] = rows[stage] / rows["victims"]
     for end, chance in ENDS.items():
         rows[f"modelled_ratio_{end}"] = ratio.quantile(chance, dim=("chain", "draw")).values
+    rows["modelled_ratio_simulation_error"] = simulation_error(post, ratio, 0.95).values
     rows = rows.assign(**_state(table)).sort_values("modelled_ratio_median", ignore_index=True)
     words = stage.replace("_", " ")
     shown = rows.assign(name=rows["area"].map(dict(names or {})).fillna(rows["area"]))
@@ -117,7 +119,14 @@ def mass_events(post: xr.DataTree, indicator: str) -> pd.DataFrame:
     ]
 
 
-def event_exhibit(post: xr.DataTree, without: xr.DataTree, events: pd.DataFrame, table: pd.DataFrame) -> Exhibit:
+def event_exhibit(
+    post: xr.DataTree,
+    without: xr.DataTree,
+    events: pd.DataFrame,
+    table: pd.DataFrame,
+    *,
+    names: Mapping[str, str] | None = None,
+) -> Exhibit:
     """What single figures do to the estimates: the same model with and without them.
 
     Parameters
@@ -128,6 +137,8 @@ def event_exhibit(post: xr.DataTree, without: xr.DataTree, events: pd.DataFrame,
         Rows of `estimators.prediction_table` that were left out.
     table : pandas.DataFrame
         ``estimators.summary(post)``.
+    names : mapping of str to str, optional
+        Areas in words.
     """
     keys = ["area", "period"]
     ends = [f"true_count_{end}" for end in ENDS]
@@ -142,8 +153,11 @@ def event_exhibit(post: xr.DataTree, without: xr.DataTree, events: pd.DataFrame,
     rows = rows.rename(columns={f"{end}_without": f"without_it_{end.removeprefix('true_count_')}" for end in ends})
     others = moved[~(both["area"] + " " + both["period"]).isin(named)]
     spread = [float(np.exp(np.median(each["posterior"].to_dataset()[DISPERSION].values))) for each in (post, without)]
-    listed, before, after = "; ".join(named), *(f"{value:.2g}" for value in spread)
-    own, span = (f"{float(part.min()):.2f} to {float(part.max()):.2f}" for part in (rows["moved_by"], others))
+    said = [
+        " ".join((dict(names or {}).get(area, area), period)) for area, period in (each.split(" ", 1) for each in named)
+    ]
+    listed, before, after = "; ".join(said), *(f"{value:.2g}" for value in spread)
+    own, span = (f"{float(part.min()):.2g} to {float(part.max()):.2g}" for part in (rows["moved_by"], others))
     sound = convergence(without).status
     text = (
         f"{len(named)} figures lie above what the others let expect, mass events each: {listed}. The negative binomial ought to take them "

@@ -9,13 +9,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators import numbers
+from estimators.diagnostics.simulation import simulation_error
 from estimators.plots.wording import method
 from estimators.rendering.document import Table
-from estimators.results import simulation_error
 
 ENDS = ("median", "lower", "upper")
 BESIDE = ("probability", "verdict", "convergence", "simulation_error", "anchors", "estimator")  # said in captions
 ESTIMATE = {"estimate": "estimate_median", "lower": "estimate_lower", "upper": "estimate_upper"}  # of any method
+ERROR = "_simulation_error"  # of one of several estimates in a row
 SAMPLE = ("chain", "draw")
 NOTHING_HIDDEN = "0 of "
 PARTS = {"true_count": "true count", "incidence": "per 100,000 and year", "reporting_probability": "share reported"}
@@ -99,7 +100,8 @@ def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | Non
     Parameters
     ----------
     table : pandas.DataFrame
-        Columns ``x_median``, ``x_lower``, ``x_upper`` become one; probability, verdict and convergence belong into the caption.
+        Columns ``x_median``, ``x_lower``, ``x_upper`` become one, with the digits that ``x_simulation_error``, or
+        simulation_error, supports; probability, verdict and convergence belong into the caption.
     caption : str
         What it shows, the verdict included.
     names : mapping of str to str, optional
@@ -108,7 +110,7 @@ def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | Non
         Whether most cells are words.
     """
     table = table.rename(columns=ESTIMATE) if set(ESTIMATE) <= set(table) else table
-    shown = [str(column) for column in table if column not in BESIDE]
+    shown = [str(column) for column in table if column not in BESIDE and not str(column).endswith(ERROR)]
     parts = {column.removesuffix("_median") for column in shown if column.endswith("_median")}
     parts = {part for part in parts if f"{part}_lower" in shown}
     bare = {
@@ -133,7 +135,7 @@ def _head(column: str) -> str:
 
 def _triple(row: Mapping[str, Any], part: str) -> str:
     median, lower, upper = (float(row.get(f"{part}_{end}", np.nan)) for end in ENDS)
-    digits = numbers.supported_digits(float(row.get("simulation_error", 0.0)))
+    digits = numbers.supported_digits(float(row.get(f"{part}{ERROR}", row.get("simulation_error", 0.0))))
     known = row.get("reported", row.get("observed", np.nan))  # of lists: no limit lies below the people on them
     reported = _least_of(known) if isinstance(known, str) else float(known)
     least = reported if part in ("true_count", "estimate") and not np.isnan(reported) else 0.0

@@ -6,9 +6,9 @@ import xarray as xr
 
 from estimators.diagnostics.convergence import convergence
 from estimators.diagnostics.identification import identification
+from estimators.diagnostics.simulation import simulation_error
 from estimators.errors import DataError, Problem
 
-SLOPE = 0.4  # of the tail: how far from a quantile its slope is taken
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
 
 
@@ -90,22 +90,6 @@ def _reported(post: xr.DataTree) -> xr.DataArray:
     return post["observed_data"].to_dataset()["reported"]
 
 
-def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float) -> xr.DataArray:
-    """Larger relative Monte-Carlo standard error of the two limits of each cell of some draws of a result.
-
-    Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be.
-    """
-    tail = 0.5 * (1.0 - probability)
-    stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
-    errors = []
-    for chance in (tail, 1.0 - tail):
-        limit = draws.quantile(chance, dim=("chain", "draw"), skipna=False).drop_vars("quantile")
-        error = _error_of_quantile(draws, chance, stats)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))  # noqa: PD004  # of xarray
-    return xr.concat(errors, dim="end").max("end", skipna=False)
-
-
 def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | float:
     """The same of the true count; 0 where its quantiles are exact or nothing is drawn."""
     if "posterior" not in post.children:
@@ -114,23 +98,3 @@ def _error_of_cells(post: xr.DataTree, probability: float) -> xr.DataArray | flo
     if all(np.isclose(exact, p).any() for p in (0.5 * (1.0 - probability), 0.5 * (1.0 + probability))):
         return 0.0
     return simulation_error(post, post["posterior"].to_dataset()["true_count"], probability)
-
-
-def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:
-    """Monte-Carlo standard error of a quantile; of n independent draws √(p(1-p)/n) times the slope of the quantile in p.
-
-    The slope is that between p ± 0.4 min(p, 1-p): between nearer ends it would be an estimate from a few draws, and digits would be luck.
-    """
-    if "effective_draws" not in stats:
-        import arviz as az
-
-        told: xr.Dataset = az.mcse(draws.to_dataset(name="x"), method="quantile", prob=chance)
-        return told["x"]
-    effective = float(stats["effective_draws"])
-    if not effective > 0.0:
-        return xr.full_like(draws.isel(chain=0, draw=0, drop=True), np.inf)
-    error = np.sqrt(chance * (1.0 - chance) / effective)
-    beside = max(error, SLOPE * min(chance, 1.0 - chance))
-    found = draws.quantile([max(chance - beside, 0.0), min(chance + beside, 1.0)], dim=("chain", "draw"), skipna=False)
-    apart = found.isel(quantile=1, drop=True) - found.isel(quantile=0, drop=True)
-    return apart * float(0.5 * error / beside)

@@ -38,6 +38,20 @@ def test_numbers_on_tiles_are_short_and_rounded_outward():
     assert (_short(11_900.0, "down"), _short(11_100.0, "up")) == ("11k", "12k")
 
 
+def test_tiles_have_the_digits_that_the_simulation_supports():
+    row = {
+        "area": "MEX",
+        "incidence_median": 103.0,
+        "incidence_lower": 15.2,
+        "incidence_upper": 688.0,
+        "verdict": "unauditable",
+    }
+    table = pd.DataFrame([row | {"probability": 0.95, "simulation_error": 0.01}])
+    for error, said in ((0.01, ["100", "15–690"]), (0.2, ["100", "10–700"])):
+        texts = [each.get_text() for each in est.plot_tiles(table.assign(simulation_error=error)).axes[0].texts]
+        assert texts[texts.index("MEX") + 1 :][:2] == said
+
+
 def test_intervals_stand_on_wide_tiles_only(poor):
     wide, narrow = (est.plot_tiles(poor.last, quantity="true_count", width=width) for width in (175.0, 85.0))
     intervals = [sum("–" in text.get_text()[1:] for text in figure.axes[0].texts) for figure in (wide, narrow)]

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 import estimators as est
 from estimators import reports
+from estimators.diagnostics.simulation import simulation_error
 from estimators.reports import synthesis_tables
 
 ABOUT = """How many are there?
@@ -199,6 +200,8 @@ def test_unknowns_are_on_the_scale_of_their_priors(post):
     assert rows.loc["log_incidence_level", "posterior_median"] == pytest.approx(level)
     assert rows.loc["log_incidence_level", "prior_median"] == pytest.approx(40.0)
     assert (rows["width"] > 0).all()
+    natural = np.exp(post["posterior"].to_dataset()["log_incidence_level"])
+    assert rows.loc["log_incidence_level", "posterior_simulation_error"] == float(simulation_error(post, natural, 0.9))
 
 
 def test_predictions_take_their_own_figure_out():
@@ -223,6 +226,29 @@ def test_predictions_take_their_own_figure_out():
     weight = np.array([1.0] * 9 + [9.0])
     weight = np.minimum(weight, weight.mean() * np.sqrt(10.0))
     assert row["effective_draws"] == pytest.approx(weight.sum() ** 2 / (weight**2).sum())
+
+
+def test_predictions_know_their_simulation_error():
+    """The error of the worse limit is what limits vary by when everything is drawn again."""
+    name, draws, rows = "identified_victims: victims_identified", 1_000, 400
+    rng, dims = np.random.default_rng(3), ("chain", "draw", "row")
+    predicted = np.exp(rng.normal(3.0, 1.0, (1, draws, rows)))
+    figures = {f"{name} {end}": ("row", np.full(rows, 20.0)) for end in ("lower", "upper")}
+    figures[f"{name} about"] = ("row", np.full(rows, "AA 2020"))
+    groups = {"posterior_predictive": predicted, "log_likelihood": np.zeros_like(predicted)}
+    tree = {key: xr.Dataset({name: (dims, values)}) for key, values in groups.items()}
+    table = est.prediction_table(xr.DataTree.from_dict({"figures": xr.Dataset(figures), **tree}))
+    again = max(table[f"predicted_{end}"].std() / table[f"predicted_{end}"].mean() for end in ("lower", "upper"))
+    assert table["simulation_error"].median() == pytest.approx(again, rel=0.2)
+    assert table["effective_draws"].iloc[0] == pytest.approx(draws)
+
+
+def test_estimates_in_one_row_have_digits_of_their_own():
+    row = {"a_median": 4.56, "a_lower": 1.23, "a_upper": 7.89, "a_simulation_error": 0.2}
+    rows = pd.DataFrame([row | {"b_median": 4.56, "b_lower": 1.23, "b_upper": 7.89}])
+    table = synthesis_tables.printed(rows, "C.")
+    assert table.columns == ("A", "B")
+    assert table.rows == (("5 (1 – 8)", "4.6 (1.2 – 7.9)"),)
 
 
 def test_ratios_of_strata_add_up(exhibits):
