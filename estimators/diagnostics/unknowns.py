@@ -76,7 +76,7 @@ def prior_data_conflict(post: xr.DataTree) -> Finding:
 def _before_and_after(post: xr.DataTree) -> pd.DataFrame:
     """One row an unknown: medians and 90 % limits, and the width relative to the prior's on the scale where that is normal."""
     priors, draws = post["priors"].to_dataset(), post["posterior"].to_dataset()
-    rows = []
+    rows, natural = [], []
     for place, name in enumerate(priors["quantity"].values.astype(str)):
         if name not in draws or draws[name].dims != SAMPLE:
             continue
@@ -84,21 +84,16 @@ def _before_and_after(post: xr.DataTree) -> pd.DataFrame:
         before = {end: float(priors[column][place]) for end, column in zip(ENDS, ("median", "q05", "q95"), strict=True)}
         family = str(priors["formula"].values[place]).split("(")[0]
         after = dict(zip(ENDS, _natural(xr.DataArray([median, low, high]), family).values.tolist(), strict=True))
-        error = float(simulation_error(post, _natural(draws[name], family), MASS))
+        natural.append(_natural(draws[name], family))
         width = (high - low) / (_working(before["upper"], family) - _working(before["lower"], family))
         ends = {
             f"{when}_{end}": found[end] for when, found in (("prior", before), ("posterior", after)) for end in ENDS
         }
-        rows.append(
-            {
-                "quantity": name,
-                "label": _label(name, family),
-                **ends,
-                "posterior_simulation_error": error,
-                "width": width,
-            }
-        )
-    return pd.DataFrame(rows)
+        rows.append({"quantity": name, "label": _label(name, family), **ends, "width": width})
+    if not rows:
+        return pd.DataFrame()
+    together = xr.concat(natural, "unknown", coords="minimal", compat="override")
+    return pd.DataFrame(rows).assign(posterior_simulation_error=simulation_error(post, together, MASS).values)
 
 
 def _label(name: str, family: str) -> str:

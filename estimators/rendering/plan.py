@@ -105,6 +105,8 @@ def plain(text: str) -> str:
     >>> plain("a\x00b\nc\u202ed")
     'ab cd'
     """
+    if text.isascii() and text.isprintable():  # nearly all texts of a report
+        return text
     kept = (" " if character in "\t\n\r\x0b\x0c\u2028\u2029" else character for character in text)
     return "".join(
         character
