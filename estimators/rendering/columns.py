@@ -12,6 +12,7 @@ LETTER = 0.5 * 25.4 / 72.0  # millimetres that a letter takes, by point of its s
 PADDING = 3  # letters between columns
 BOLD = 1.2  # width of a bold letter of a head
 LONGEST_WORD, LONGEST_NUMBER = 24, 29  # letters; longer ones are broken
+SHORT = 12  # letters of a name that is not broken
 LINES, TEXT = 8, 32  # of a cell of words, and letters of a line that are enough for more
 TRIED = ((False, 9.0), (False, 8.0), (False, 7.0), (True, 8.5), (True, 7.5), (True, 6.8))  # lying or not, points
 LAST = ((True, 7.5), (True, 6.5), (True, 5.5))  # where even numbers are broken at their spaces
@@ -114,8 +115,9 @@ def _letters(table: Table, place: int, right: bool, *, whole: bool) -> tuple[flo
     cells = [row[place] for row in table.rows]
     words = [len(word) for cell in cells for word in cell.split(" ")] + [BOLD * len(word) for word in head.split(" ")]
     least = min(max(words, default=1), LONGEST_WORD)
+    longest = max(map(len, cells), default=0)
     if not right:
-        least = max(least, min(max(map(len, cells), default=0) / LINES, TEXT))
+        least = max(least, longest if longest <= SHORT else min(longest / LINES, TEXT))
     if right and whole:
         least = max([least, *(min(len(cell), LONGEST_NUMBER) for cell in cells)])
-    return least, max([least, min(len(head), 2 * least), *map(len, cells)])
+    return least, max(least, longest, 0 if right else min(len(head), 2 * least))
