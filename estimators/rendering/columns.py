@@ -1,5 +1,6 @@
 """How a table stands on paper: which columns are numbers, how wide each is, how small the letters, whether the page is turned."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ LETTER = 0.5 * 25.4 / 72.0  # millimetres that a letter takes, by point of its s
 PADDING = 3  # letters between columns
 BOLD = 1.2  # width of a bold letter of a head
 LONGEST_WORD, LONGEST_NUMBER = 24, 29  # letters; longer ones are broken
-SHORT = 12  # letters of a name that is not broken
+SHORT, NAME = 12, 24  # letters of a name that is never broken, and of one that is not where there is room
 LINES, TEXT = 8, 32  # of a cell of words, and letters of a line that are enough for more
 TRIED = ((False, 9.0), (False, 8.0), (False, 7.0), (True, 8.5), (True, 7.5), (True, 6.8))  # lying or not, points
 LAST = ((True, 7.5), (True, 6.5), (True, 5.5))  # where even numbers are broken at their spaces
@@ -84,9 +85,11 @@ def shape(table: Table) -> Shape:
         (form for form in tried if sum(low for low, _ in form[0]) <= _room(table, *form[1:])), tried[-1]
     )
     room = _room(table, landscape, points)
-    wanted = sum(high - low for low, high in widths)
-    part = min(1.0, max(0.0, room - sum(low for low, _ in widths)) / (wanted or 1.0))
-    given = [low + part * (high - low) for low, high in widths]
+    given = [low for low, _ in widths]
+    for most in (NAME, math.inf):  # names first, then sentences
+        wanted = [max(now, min(high, most)) - now for now, (_, high) in zip(given, widths, strict=True)]
+        part = min(1.0, max(0.0, room - sum(given)) / (sum(wanted) or 1.0))
+        given = [now + part * more for now, more in zip(given, wanted, strict=True)]
     line = max(sum(given), room) + PADDING * len(right)
     shares = ((width + PADDING) / line for width in given)
     columns = tuple(Column(*column) for column in zip(table.columns, right, shares, strict=True))

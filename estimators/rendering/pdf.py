@@ -79,7 +79,8 @@ def template_and_inputs(
 
 
 def _data(placed: Placed, verdict: str) -> dict[str, Any]:
-    return {"kind": placed.kind, "name": placed.name, "label": placed.label, **_content(placed.block, verdict)}
+    stands = {"kind": placed.kind, "name": placed.name, "label": placed.label, "leads": placed.leads}
+    return {**stands, **_content(placed.block, verdict)}
 
 
 def _content(block: Block, verdict: str) -> dict[str, Any]:

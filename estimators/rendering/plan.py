@@ -48,6 +48,11 @@ class Placed:
         """The kind and the number: "figure-1"."""
         return f"{self.kind}-{self.number}"
 
+    @property
+    def leads(self) -> bool:
+        """Whether it announces what follows, and may not be parted from it by the end of a page."""
+        return isinstance(self.block, Paragraph) and self.block.text.endswith(":")
+
 
 @dataclass(frozen=True)
 class Part:

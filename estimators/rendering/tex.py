@@ -35,6 +35,7 @@ PREAMBLE = r"""% Compiles with pdflatex, lualatex and xelatex. Tables and figure
 \setlength{\tabcolsep}{1.3mm}
 \setlength{\emergencystretch}{3em}
 \setlength{\belowcaptionskip}{1ex}
+\makeatletter\@beginparpenalty=10000\makeatother % a list stays with the line that announces it
 """
 
 

@@ -65,7 +65,7 @@ def _add(document: "Document", placed: Placed, mark: str, words: Labels) -> None
 
     match placed.block:
         case Paragraph(text):
-            document.add_paragraph(text)
+            document.add_paragraph(text).paragraph_format.keep_with_next = placed.leads or None
         case Points(items):
             for item in items:
                 document.add_paragraph(item, style="List Bullet")

@@ -80,7 +80,7 @@ def _kinds(facts: Facts) -> tuple[Block, ...]:
         words = (stream.replace("_", " "), indicator.replace("_", " "))
         ends = dict.fromkeys(facts.place(str(each)) for each in (about[0], about[-1])) if len(about) else ["–"]
         rows.append((*words, str(len(low)), str(int((low == high).sum())), " – ".join(ends)))
-    heads = ("Stream", "Figure", "Rows", "Exact", "First and last")
+    heads = ("Stream", "Figure", "Rows", "Exact figures", "First and last")
     return (Table(heads, tuple(rows), f"Kinds of figure, by stream. {facts.state}", words=True),)
 
 

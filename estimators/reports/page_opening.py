@@ -75,7 +75,7 @@ NAMES = {"true_count": "true count", "incidence": "incidence", "reporting_probab
 
 
 def first_page(facts: Facts) -> tuple[Block, ...]:
-    """Banners, the answer in a sentence, the forest and the table of one period."""
+    """Banners, the answer in a sentence, the table and the forest of one period."""
     if facts.of_lists:
         return page_lists.first_page(facts)
     blocks: list[Block] = []
@@ -85,10 +85,11 @@ def first_page(facts: Facts) -> tuple[Block, ...]:
     if "disclosure" in facts.read.attrs:
         blocks.append(Paragraph(DISCLOSED.format(rule=facts.read.attrs["disclosure"])))
     blocks += [Paragraph(line) for line in (*answer(facts), *fixed(facts))]
-    caption = f"All areas, {facts.account.period}. {facts.state}"
+    blocks += estimates(facts)
     if "forest" in facts.drawn:
+        caption = f"All areas, {facts.account.period}. {facts.state}"
         blocks.append(Picture(facts.drawn["forest"], caption, alternative(facts.drawn["forest"])))
-    return (*blocks, *estimates(facts))
+    return tuple(blocks)
 
 
 def answer(facts: Facts) -> list[str]:

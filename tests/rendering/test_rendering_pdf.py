@@ -7,7 +7,7 @@ import zlib
 import pytest
 import typst
 
-from estimators.rendering import Paragraph, Report, Section, Table, render_pdf
+from estimators.rendering import Paragraph, Picture, Points, Report, Section, Table, render_pdf
 from estimators.rendering.pdf import template_and_inputs
 
 BREAK = "\u200b"
@@ -156,3 +156,36 @@ def test_what_stands_below_the_line_in_symbols_and_nowhere_else():
     assert [text_of(each) for each in inside(first, "sub")] == ["∅", "kj", "ρ"]
     assert not inside(second, "sub")
     assert "UKdat_5" in text_of(first)
+
+
+def test_a_list_never_stands_on_the_page_after_the_line_that_announces_it():
+    def letters(text, filling):  # of each page
+        blocks = (*[Paragraph("a")] * filling, Paragraph(text), Points(("b",)))
+        template, inputs = template_and_inputs(Report("T", "", (Section("", blocks),)))
+        pages = typst.compile(template, format="svg", sys_inputs=inputs)
+        return [page.count(b"<use") for page in (pages if isinstance(pages, list) else [pages])]
+
+    parted = next(filling for filling in range(38, 60) if len(letters("ABCD.", filling)) == 2)
+    (first, second), (kept, together) = letters("ABCD.", parted), letters("ABCD:", parted)
+    assert (kept, together) == (first - 5, second + 5)
+
+
+def test_tall_figures_float_but_on_the_first_page(make_figure):
+    tall = make_figure()
+    tall.set_size_inches(6, 6)
+    drawn = Picture(tall, "C.", "A.")
+    template, inputs = template_and_inputs(
+        Report("T", "", (Section("", (drawn,)), Section("S", (Paragraph("b"), drawn))))
+    )
+    figures = json.loads(typst.query(template, "figure", sys_inputs=inputs))
+    assert [each["placement"] for each in figures] == [None, "auto"]
+
+
+@pytest.mark.parametrize("rows", [15, 30])
+def test_a_low_table_stays_on_one_page_and_a_long_one_fills_it(rows):
+    lines = tuple((f"Area {row}", str(row)) for row in range(rows))
+    blocks = (*[Paragraph("a")] * 30, Table(("area", "count"), lines, "C."))
+    template, inputs = template_and_inputs(Report("T", "", (Section("", blocks),)))
+    first, second = (page.count(b"<use") for page in typst.compile(template, format="svg", sys_inputs=inputs))
+    assert first < 40 if rows == 15 else first > 60
+    assert second > 60

@@ -1,11 +1,13 @@
 """What all formats share: numbers, clean text, columns, the mark, one way in, the same bytes twice."""
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
+from docx import Document
 
 from estimators.errors import ModelError
-from estimators.rendering import FORMATS, Paragraph, Picture, Report, Section, Table, draw, render
+from estimators.rendering import FORMATS, Paragraph, Picture, Points, Report, Section, Table, draw, render
 from estimators.rendering.columns import WIDE, on_the_right, shape
 from estimators.rendering.drawing import marked
 from estimators.rendering.labels import LABELS
@@ -103,6 +105,34 @@ def test_wide_tables_get_smaller_letters_then_lie_down_and_never_leave_the_page(
     assert all(sum(column.share for column in each.columns) < 1.001 for each in shapes)
     for each in shapes[:5]:
         assert all(column.share * WIDE > 16 * 0.45 * each.points * 0.3528 for column in each.columns[1:])
+
+
+def test_names_are_not_broken_where_sentences_can_give_way():
+    rows = (("EXH and ABA as one", "a sentence of reasons " * 9), ("as given", ""))
+    columns = shape(Table(("change", "reasons"), rows, "C.")).columns
+    assert columns[0].share * WIDE > 18 * 0.5 * 9 * 0.3528
+    both = shape(
+        Table(("change", "reasons"), (("reasons of many words " * 5, "of many more words " * 12),), "C.")
+    ).columns
+    assert both[0].share < both[1].share
+
+
+def test_a_line_that_announces_a_list_is_known_and_marked():
+    def written(text, form):
+        report = Report("T", "", (Section("", (Paragraph(text), Points(("a",)))),))
+        return render(report, form)["report." + form]
+
+    sections = (Section("", (Paragraph("Left:"), Paragraph("Left."), Points(("Left:",)))),)
+    assert [placed.leads for placed in plan(Report("T", "", sections)).parts[0].blocks] == [True, False, False]
+    assert b'<p class="leads">Left:' in written("Left:", "html")
+    assert b'<p class="leads">' not in written("Left.", "html")
+    kept = [
+        paragraph.paragraph_format.keep_with_next
+        for text in ("Left:", "Left.")
+        for paragraph in Document(BytesIO(written(text, "docx"))).paragraphs
+        if paragraph.text == text
+    ]
+    assert kept == [True, None]
 
 
 def test_the_mark_is_drawn_once_and_taken_away_again(make_figure):
