@@ -11,11 +11,12 @@ MARGIN = 20.0
 WIDE, HIGH = PAGE[0] - 2.0 * MARGIN, PAGE[1] - 2.0 * MARGIN
 LETTER = 0.5 * 25.4 / 72.0  # millimetres that a letter takes, by point of its size
 PADDING = 3  # letters between columns
-BOLD = 1.2  # width of a bold letter of a head
+BOLD, CAPITAL = 1.2, 1.4  # width of a bold letter of a head, and of a capital
 LONGEST_WORD, LONGEST_NUMBER = 24, 29  # letters; longer ones are broken
-SHORT, NAME = 12, 24  # letters of a name that is never broken, and of one that is not where there is room
+SHORT, NAME = 12, 24  # letters of words that are never broken, and of names of rows that are not where there is room
 LINES, TEXT = 8, 32  # of a cell of words, and letters of a line that are enough for more
 TRIED = ((False, 9.0), (False, 8.0), (False, 7.0), (True, 8.5), (True, 7.5), (True, 6.8))  # lying or not, points
+NAMED = TRIED[:2]  # letters are made smaller for the sake of names, but no further
 LAST = ((True, 7.5), (True, 6.5), (True, 5.5))  # where even numbers are broken at their spaces
 
 NUMBER = re.compile(r"[\s(<>≤≥≈~+±×−–-]*[\d.∞]")
@@ -80,7 +81,8 @@ def shape(table: Table) -> Shape:
     right = on_the_right(table)
     whole = [_letters(table, place, end, whole=True) for place, end in enumerate(right)]
     split = [_letters(table, place, end, whole=False) for place, end in enumerate(right)]
-    tried = [(whole, *form) for form in TRIED] + [(split, *form) for form in LAST]
+    named = [(max(whole[0][0], _name(table)), whole[0][1]), *whole[1:]] if whole else whole
+    tried = [(widths, *form) for widths, forms in ((named, NAMED), (whole, TRIED), (split, LAST)) for form in forms]
     widths, landscape, points = next(
         (form for form in tried if sum(low for low, _ in form[0]) <= _room(table, *form[1:])), tried[-1]
     )
@@ -101,6 +103,16 @@ def _room(table: Table, landscape: bool, points: float) -> float:
     return (HIGH if landscape else WIDE) / (LETTER * points) - PADDING * len(table.columns)
 
 
+def _name(table: Table) -> int:
+    """Letters of the longest name of a row that is not too long for a line."""
+    return max((len(row[0]) for row in table.rows if len(row[0]) <= NAME), default=0)
+
+
+def _width(word: str) -> float:
+    """Letters of a word; those of an acronym are wider."""
+    return CAPITAL * len(word) if word.isupper() else len(word)
+
+
 def breakable(text: str, most: int) -> str:
     """A text whose words may be broken within, where they are too long for any column.
 
@@ -116,7 +128,9 @@ def _letters(table: Table, place: int, right: bool, *, whole: bool) -> tuple[flo
     """How many letters a column takes at least, with whole numbers or not, and when nothing is broken; heads may always be."""
     head = table.columns[place]
     cells = [row[place] for row in table.rows]
-    words = [len(word) for cell in cells for word in cell.split(" ")] + [BOLD * len(word) for word in head.split(" ")]
+    words = [_width(word) for cell in cells for word in cell.split(" ")] + [
+        BOLD * _width(word) for word in head.split(" ")
+    ]
     least = min(max(words, default=1), LONGEST_WORD)
     longest = max(map(len, cells), default=0)
     if not right:

@@ -21,6 +21,7 @@ EPOCH = (
     315_532_800  # 1980-01-01: a report says itself when its figures were read, and the same result gives the same bytes
 )
 LONGEST = 80  # letters of a word in a text
+WHOLE = 800  # letters of a cell that fit on a page in any column; a row of such cells is not parted by its end
 
 
 def render_pdf(report: Report, language: str = "en", drawn: Mapping[str, str] | None = None) -> bytes:
@@ -103,7 +104,8 @@ def _content(block: Block, verdict: str) -> dict[str, Any]:
             stood = asdict(shape(block))
             heads = [{**column, "head": _shown(column["head"], LONGEST_WORD)} for column in stood["columns"]]
             rows = [[_cell(cell, block.symbols) for cell in row] for row in block.rows]
-            return {**stood, "columns": heads, "rows": rows, "caption": _shown(block.caption)}
+            whole = max((len(cell) for row in block.rows for cell in row), default=0) <= WHOLE
+            return {**stood, "columns": heads, "rows": rows, "caption": _shown(block.caption), "whole": whole}
 
 
 def _cell(text: str, symbols: bool) -> str | list[tuple[str, bool]]:

@@ -30,7 +30,15 @@ MOMENTS = "Mean of the true count {mean}, standard deviation {sd}: where one is 
 MORE = "What else the method computes. {state}"
 BESIDE = "What others publish of the same population, beside the estimate. Where their lists are the same, agreement is no confirmation."
 HEADS_BESIDE = ("By", "What is counted", "Published", "Here")
-ENDS = ("point", "lower", "upper")
+PEOPLE = (
+    "point",
+    "lower",
+    "upper",
+    "unlisted",
+    "mean",
+    "plug_in",
+    "at_independence",
+)  # numbers of people: none without its interval
 
 
 def first_page(facts: Facts) -> tuple[Block, ...]:
@@ -173,7 +181,7 @@ def _moments(facts: Facts) -> tuple[Block, ...]:
 
 def _further(facts: Facts) -> Iterator[tuple[str, xr.DataArray]]:
     group = facts.post["estimate"].to_dataset()
-    return ((str(name), group[name]) for name in group if name not in ENDS and group[name].size == 1)
+    return ((str(name), group[name]) for name in group if name not in PEOPLE and group[name].size == 1)
 
 
 def _drawn(facts: Facts) -> bool:

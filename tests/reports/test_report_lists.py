@@ -271,3 +271,14 @@ def test_checks_that_failed_stand_before_the_number_is_used(trees):
         assert any(f"Text of {name}." in item for item in points)
     assert not any("Text of lists left out." in item for item in points)
     assert "gives no warning of its own" not in texts(section(report, ""))
+
+
+@pytest.mark.parametrize("method", [est.AveragedLogLinear(), est.SampleCoverage()])
+def test_no_number_of_people_stands_without_its_interval(lists, method):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", IdentificationWarning)
+        post = est.fit(method, lists, seed=1)
+    assert {"unlisted", "mean", "at_independence"} & set(post["estimate"].data_vars)
+    tables = [block for section in publication(post).sections for block in section.blocks if isinstance(block, Table)]
+    (more,) = [table for table in tables if table.caption.startswith("What else the method computes")]
+    assert {name for name, _ in more.rows} <= {"models averaged", "weight of best", "standard error", "sample coverage"}
