@@ -6,10 +6,11 @@ import xarray as xr
 SLOPE = 0.4  # of the tail: how far from a quantile its slope is taken
 
 
-def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float) -> xr.DataArray:
+def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float, share: float = 1.0) -> xr.DataArray:
     """Larger relative Monte-Carlo standard error of the two limits of each cell of some draws of a result.
 
     Of weighted draws it is that of as many independent ones as they are worth; infinite where a limit that is 0 is not certain to be.
+    `share` says which part of their worth is left where the draws have been weighted once more.
     """
     tail = 0.5 * (1.0 - probability)
     stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
@@ -19,7 +20,8 @@ def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float)
         error = _error_of_quantile(draws, chance, stats)
         with np.errstate(divide="ignore", invalid="ignore"):
             errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))
-    return xr.concat(errors, dim="end").max("end", skipna=False)
+    worst: xr.DataArray = xr.concat(errors, dim="end").max("end", skipna=False) / np.sqrt(share)
+    return worst
 
 
 def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:

@@ -6,6 +6,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators import numbers
+from estimators.diagnostics.simulation import simulation_error
 from estimators.errors import ModelError
 from estimators.plots import plot_forest
 from estimators.reports.exhibit import Exhibit
@@ -14,6 +15,7 @@ LADDER = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 CHANCES = {"median": 0.5, "lower": 0.025, "upper": 0.975}
 PRIORS = ("before the figures", "with the figures", "if the outside share is believed")
 
+ERROR = "ratio_simulation_error"
 VICTIMS = "identified_victims: "
 COUNTED = (
     "In the {cells} cells where both have an exact figure {first} are counted in {one} and {second} in {other}. Identified, below, is "
@@ -63,14 +65,16 @@ def strata_exhibits(
     spread = _prior_spread(post, one, other)
     weight = np.exp(-0.5 * ((logs["true number"] - np.log(believed[0])) / believed[1]) ** 2)
     weight /= weight.sum()
+    kept = float(1.0 / (weight**2).sum()) / len(weight)
     rows = []
     for name in ("true number", "share reported", "identified"):
-        same = np.full(len(weight), 1.0 / len(weight))
         if name in spread:
-            rows.append({"ratio_of": name, "given": PRIORS[0], **_normal(spread[name])})
+            rows.append({"ratio_of": name, "given": PRIORS[0], **_normal(spread[name]), ERROR: 0.0})
         rows += [
-            {"ratio_of": name, "given": given, **_limits(logs[name], chosen)}
-            for given, chosen in zip(PRIORS[1:], (same, weight), strict=True)
+            {"ratio_of": name, "given": given, **_limits(draws), ERROR: _error(post, draws, share)}
+            for given, draws, share in zip(
+                PRIORS[1:], (logs[name], _weighted(logs[name], weight)), (1.0, kept), strict=True
+            )
         ]
     state = {name: table[name].iloc[0] for name in ("probability", "verdict", "convergence")}
     found = pd.DataFrame(rows).assign(**state)
@@ -81,10 +85,10 @@ def strata_exhibits(
     drawn = float(statistics["effective_draws"]) if "effective_draws" in statistics else float(len(weight))
     division = (
         _counted(post, logs["identified"], one, other),
-        *_division(logs, spread, (weight, drawn), believed, by, words),
+        *_division(logs, spread, (kept * drawn, drawn), believed, by, words),
     )
     heading, caption = f"How the ratio of {words} divides", f"Ratio of {words}: medians and 95 % intervals."
-    ladder, mix = _ladder(logs["identified"], one, other), _mix(post, one, other)
+    ladder, mix = _ladder(post, logs["identified"], one, other), _mix(post, one, other)
     arithmetic, expected = "Arithmetic on what is identified.", "As the fitted model expects them, all periods."
     return (
         Exhibit("division", heading, division, found, figure, caption, by),
@@ -127,26 +131,37 @@ def _normal(sd: float) -> dict[str, float]:
     return {f"ratio_{end}": float(np.exp(z * sd)) for end, z in zip(CHANCES, (0.0, -1.96, 1.96), strict=True)}
 
 
-def _limits(logs: Array, weight: Array) -> dict[str, float]:
-    order = np.argsort(logs)
-    ordered, reached = logs[order], np.cumsum(weight[order])
-    places = {end: min(int(np.searchsorted(reached, p)), len(logs) - 1) for end, p in CHANCES.items()}
-    return {f"ratio_{end}": float(np.exp(ordered[place])) for end, place in places.items()}
+def _limits(logs: Array) -> dict[str, float]:
+    return {f"ratio_{end}": float(np.exp(np.quantile(logs, p))) for end, p in CHANCES.items()}
+
+
+def _weighted(logs: Array, weight: Array) -> Array:
+    """As many draws, in order, each as often as its weight says."""
+    order, count = np.argsort(logs), len(logs)
+    reached = np.cumsum(weight[order])
+    places = np.searchsorted(reached, (np.arange(count) + 0.5) / count)
+    return np.asarray(logs[order][np.minimum(places, count - 1)])
+
+
+def _error(post: xr.DataTree, logs: Array, share: float = 1.0) -> float:
+    """Relative simulation error of the limits of a ratio."""
+    chains = post["posterior"].sizes["chain"]
+    ratio = xr.DataArray(np.exp(logs).reshape(chains, -1), dims=("chain", "draw"))
+    return float(simulation_error(post, ratio, 0.95, share))
 
 
 def _division(
     logs: dict[str, Array],
     spread: dict[str, float],
-    weighed: tuple[Array, float],
+    weighed: tuple[float, float],
     believed: tuple[float, float],
     by: str,
     words: str,
 ) -> tuple[str, ...]:
-    weight, drawn = weighed
+    kept, drawn = weighed
     s, t = spread["true number"], spread["share reported"]
     middle, sd = float(np.median(logs["identified"])) * s**2 / (s**2 + t**2), s * t / np.hypot(s, t)
     arithmetic = [float(np.exp(middle + z * sd)) for z in (0.0, -1.96, 1.96)]
-    kept = drawn / len(weight) / float((weight**2).sum())
     return (
         f"The difference in reporting between the forms is not identified. Counts fix the ratio of {words} among those identified; how "
         "it divides into a ratio of true numbers and a ratio of shares reported is the priors' word. They are equally wide here, so each "
@@ -175,15 +190,17 @@ def _counted(post: xr.DataTree, identified: Array, one: str, other: str) -> str:
     counts = [sum(found[f"{cell} {word}"] for cell in both) for word in (one, other)]
     middle, least, most = (float(np.exp(np.quantile(identified, p))) for p in CHANCES.values())
     return COUNTED.format(cells=len(both), one=one, other=other, first=numbers.count(counts[0]), second=numbers.count(counts[1]),
-                          expected=numbers.estimate(middle, least, most))  # fmt: skip
+                          expected=numbers.estimate(middle, least, most, numbers.supported_digits(_error(post, identified))))  # fmt: skip
 
 
-def _ladder(identified: Array, one: str, other: str) -> pd.DataFrame:
+def _ladder(post: xr.DataTree, identified: Array, one: str, other: str) -> pd.DataFrame:
+    error = _error(post, identified)
     ratio = {end: float(np.exp(np.quantile(identified, p))) for end, p in CHANCES.items()}
     rows = [
         {
             f"true_{one}_per_{other}": step,
             **{f"share_reported_ratio_{end}": value / step for end, value in ratio.items()},
+            "share_reported_ratio_simulation_error": error,
         }
         for step in LADDER
     ]
@@ -211,4 +228,5 @@ def _mix(post: xr.DataTree, one: str, other: str) -> pd.DataFrame:
     rows = pd.DataFrame({"area": ratio["area"].values.astype(str)})
     for end, p in CHANCES.items():
         rows[f"identified_{one}_per_{other}_{end}"] = ratio.quantile(p, dim=("chain", "draw")).values
+    rows[f"identified_{one}_per_{other}_simulation_error"] = simulation_error(post, ratio, 0.95).values
     return rows.sort_values(f"identified_{one}_per_{other}_median", ignore_index=True)

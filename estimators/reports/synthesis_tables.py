@@ -163,6 +163,8 @@ def _cell(value: object, column: str, names: Mapping[str, str]) -> str:
         return str(value)
     if column == "odds_ratio" and isinstance(value, float):
         return f"{value:g}"
+    if column in ("elpd", "se"):  # differences of a few units decide between models
+        return numbers.count(float(np.round(value)))
     if column in ("tail", "width", "adjusted_p"):
         return "< 0.001" if value < 0.001 else f"{value:.2g}"
     return numbers.count(float(value)) if float(value).is_integer() or np.isnan(value) else numbers.number(float(value))

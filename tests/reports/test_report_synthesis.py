@@ -251,6 +251,11 @@ def test_estimates_in_one_row_have_digits_of_their_own():
     assert table.rows == (("5 (1 – 8)", "4.6 (1.2 – 7.9)"),)
 
 
+def test_the_density_of_rows_left_out_is_printed_to_the_unit():
+    rows = pd.DataFrame([{"figures": "calls", "elpd": -1384.3, "se": 26.8, "rows": 219}])
+    assert synthesis_tables.printed(rows, "C.").rows == (("calls", "-1,384", "27", "219"),)
+
+
 def test_ratios_of_strata_add_up(exhibits):
     division = next(each for each in exhibits if each.name == "division").table.set_index(["ratio_of", "given"])[
         "ratio_median"
@@ -262,6 +267,27 @@ def test_ratios_of_strata_add_up(exhibits):
     believed = "if the outside share is believed"
     assert division["true number", given] < division["true number", believed]
     assert division["share reported", believed] < division["share reported", given]
+
+
+def test_ratios_of_strata_know_their_simulation_error(post, exhibits):
+    """Of each row: what its limits would vary by; larger where draws were weighted once more, none for what is arithmetic."""
+    tables = {each.name: each.table for each in exhibits}
+    error = tables["division"].set_index(["ratio_of", "given"])["ratio_simulation_error"]
+    given, believed = "with the figures", "if the outside share is believed"
+    assert error["true number", "before the figures"] == 0.0
+    assert 0.0 < error["true number", given] < error["true number", believed] < np.inf
+    assert tables["tipping_points"]["share_reported_ratio_simulation_error"].unique() == [error["identified", given]]
+    assert (tables["mix_by_area"]["identified_labour_per_sexual_simulation_error"] > 0.0).all()
+
+    draws, constant = post["posterior"].to_dataset(), post["constant_data"].to_dataset()
+    name = next(name for name in draws if str(name).startswith("incidence_by_"))
+    flow = (draws[name] * constant["population"] * constant["years"]).sum(("area", "period"))
+    logs = np.log(flow.sel(form="labour") / flow.sel(form="sexual")).values.ravel()
+    weight = np.exp(-0.5 * ((logs - np.log(3.0)) / 0.5) ** 2)
+    row = tables["division"].set_index(["ratio_of", "given"]).loc[("true number", believed)]
+    for end, chance in (("lower", 0.025), ("median", 0.5), ("upper", 0.975)):
+        below = weight[logs <= np.log(row[f"ratio_{end}"]) + 1e-9].sum() / weight.sum()
+        assert below == pytest.approx(chance, abs=2.0 * weight.max() / weight.sum())
 
 
 def test_a_period_that_is_not_there_is_refused(post, table, tmp_path):
