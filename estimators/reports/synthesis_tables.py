@@ -20,6 +20,7 @@ ERROR = "_simulation_error"  # of one of several estimates in a row
 SAMPLE = ("chain", "draw")
 NOTHING_HIDDEN = "0 of "
 PARTS = {"true_count": "true count", "incidence": "per 100,000 and year", "reporting_probability": "share reported"}
+HEADS = {"elpd": "ELPD", "se": "standard error"}
 
 type Array = NDArray[np.float64]
 
@@ -129,7 +130,7 @@ def printed(table: pd.DataFrame, caption: str, *, names: Mapping[str, str] | Non
 
 
 def _head(column: str) -> str:
-    name = PARTS.get(column, column.replace("_", " "))
+    name = (PARTS | HEADS).get(column, column.replace("_", " "))
     return name[0].upper() + name[1:]
 
 

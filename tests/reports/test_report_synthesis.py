@@ -253,6 +253,7 @@ def test_estimates_in_one_row_have_digits_of_their_own():
 
 def test_the_density_of_rows_left_out_is_printed_to_the_unit():
     rows = pd.DataFrame([{"figures": "calls", "elpd": -1384.3, "se": 26.8, "rows": 219}])
+    assert synthesis_tables.printed(rows, "C.").columns == ("Figures", "ELPD", "Standard error", "Rows")
     assert synthesis_tables.printed(rows, "C.").rows == (("calls", "-1,384", "27", "219"),)
 
 
