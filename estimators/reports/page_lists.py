@@ -30,15 +30,8 @@ MOMENTS = "Mean of the true count {mean}, standard deviation {sd}: where one is 
 MORE = "What else the method computes. {state}"
 BESIDE = "What others publish of the same population, beside the estimate. Where their lists are the same, agreement is no confirmation."
 HEADS_BESIDE = ("By", "What is counted", "Published", "Here")
-PEOPLE = (
-    "point",
-    "lower",
-    "upper",
-    "unlisted",
-    "mean",
-    "plug_in",
-    "at_independence",
-)  # numbers of people: none without its interval
+# Numbers of people: none stands without its interval.
+PEOPLE = ("point", "lower", "upper", "unlisted", "mean", "plug_in", "at_independence")
 
 
 def first_page(facts: Facts) -> tuple[Block, ...]:
