@@ -200,7 +200,9 @@ def _probabilities_at_least(post: xr.DataTree, cells: tuple[Places, Places], tar
     if "posterior" not in post.children:
         return np.full(len(target), np.nan)
     draws = post["posterior"].to_dataset()["true_count"].transpose("chain", "draw", "area", "period").values
-    ordered = np.sort(draws.reshape(-1, *draws.shape[2:]), axis=0)
-    number = np.isfinite(ordered).sum(axis=0)
-    below = [np.searchsorted(ordered[: number[a, p], a, p], x) for a, p, x in zip(*cells, target, strict=True)]
-    return np.asarray(1.0 - np.array(below) / len(ordered) - (1.0 - number[cells] / len(ordered)))
+    chosen, place = np.unique(np.ravel_multi_index(cells, draws.shape[2:]), return_inverse=True)
+    flat = draws.reshape(-1, draws.shape[2] * draws.shape[3])
+    ordered = np.sort(np.ascontiguousarray(flat[:, chosen].T))
+    number = np.isfinite(ordered).sum(axis=1)
+    below = [np.searchsorted(ordered[cell, : number[cell]], x) for cell, x in zip(place, target, strict=True)]
+    return np.asarray(1.0 - np.array(below) / len(flat) - (1.0 - number[place] / len(flat)))
