@@ -5,6 +5,7 @@ import pandas as pd
 import xarray as xr
 
 from estimators.diagnostics.finding import Finding
+from estimators.diagnostics.simulation import error_of_variance
 
 
 def contraction(post: xr.DataTree) -> Finding:
@@ -18,7 +19,8 @@ def contraction(post: xr.DataTree) -> Finding:
     Returns
     -------
     Finding
-        One row a parameter: prior and posterior sd, contraction, ``closed_form`` (from the Fisher information, statements and all priors),
+        One row a parameter: prior and posterior sd, contraction and its Monte-Carlo standard error ``contraction_error``,
+        ``closed_form`` (from the Fisher information, statements and all priors),
         ``figures_alone`` (all other priors taken away, which is what the figures themselves say). A contraction that the closed form has
         and the figures alone have not is due to priors on other levels.
     """
@@ -32,8 +34,10 @@ def contraction(post: xr.DataTree) -> Finding:
     for place, name in enumerate(names):
         others = np.where(np.arange(len(names)) == place, precision, precision * 1e-8)
         alone = np.linalg.inv(information + np.diag(others))[place, place]
-        drawn = float(post["posterior"].to_dataset()[name].std()) if name in post["posterior"] else float("nan")
-        row = {"parameter": name, "prior_sd": float(sd[place]), "posterior_sd": drawn}
+        draws = post["posterior"].to_dataset().get(name)
+        drawn = float("nan") if draws is None else float(draws.std())
+        error = float("nan") if draws is None else error_of_variance(post, draws) * precision[place]
+        row = {"parameter": name, "prior_sd": float(sd[place]), "posterior_sd": drawn, "contraction_error": error}
         shares = {"contraction": drawn**2, "closed_form": closed[place], "figures_alone": alone}
         rows.append(row | {label: 1.0 - float(value) * precision[place] for label, value in shares.items()})
     table = pd.DataFrame(rows)

@@ -1,4 +1,4 @@
-"""How far the limits of an interval would move if the draws were drawn again."""
+"""How far the limits of an interval, or a variance, would move if the draws were drawn again."""
 
 import numpy as np
 import xarray as xr
@@ -22,6 +22,18 @@ def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float,
             errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))
     worst: xr.DataArray = xr.concat(errors, dim="end").max("end", skipna=False) / np.sqrt(share)
     return worst
+
+
+def error_of_variance(post: xr.DataTree, draws: xr.DataArray) -> float:
+    """Monte-Carlo standard error of the variance of one unknown: of n independent draws √((κ-1)/n) times it, κ their kurtosis."""
+    stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
+    if "effective_draws" not in stats:
+        import arviz as az
+
+        told: xr.Dataset = az.mcse(draws.to_dataset(name="x"), method="sd")
+        return 2.0 * float(draws.std()) * float(told["x"])
+    centred = draws.values - float(draws.mean())
+    return float(np.sqrt(np.var(centred**2) / max(float(stats["effective_draws"]), 1.0)))
 
 
 def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:

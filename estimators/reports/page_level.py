@@ -143,12 +143,29 @@ def narrower(facts: Facts) -> tuple[Block, ...]:
         blocks.append(printed(shown, NARROWER.format(state=facts.state)))
     if facts.contraction is not None:
         blocks.append(Paragraph(in_words(facts, sentence(facts.contraction.text))))
-        columns = ["parameter", "contraction", "closed_form", "figures_alone"]
-        table = facts.contraction.table[columns].to_dict("records")
-        rows = tuple((_words(str(row["parameter"])), *(f"{row[name]:.2f}" for name in columns[1:])) for row in table)
+        rows = tuple(
+            (
+                _words(str(row["parameter"])),
+                _share(row["contraction"], row["contraction_error"]),
+                *(_share(row[name], 0.0) for name in ("closed_form", "figures_alone")),
+            )
+            for row in facts.contraction.table.to_dict("records")
+        )
         heads = ("Parameter", "Contraction", "In closed form", "Of figures alone")
         blocks.append(Table(heads, rows, CONTRACTED.format(state=facts.state)))
     return tuple(blocks)
+
+
+def _share(value: float, error: float) -> str:
+    """A share with as many of two decimals as twice its simulation error leaves standing.
+
+    Examples
+    --------
+    >>> _share(0.948, 0.002), _share(0.22, 0.02), _share(-0.16, 0.07)
+    ('0.95', '0.2', '0')
+    """
+    decimals = 2 if 2.0 * error < 0.01 else int(2.0 * error < 0.1)
+    return f"{round(value, decimals) + 0.0:.{decimals}f}"
 
 
 def _picture(facts: Facts, name: str, caption: str) -> list[Block]:

@@ -332,6 +332,24 @@ def test_contraction_of_one_normal_is_the_textbook_formula():
     assert row["contraction"] == pytest.approx(0.8, abs=1e-3)
 
 
+def test_contraction_knows_its_simulation_error():
+    """Of 500 effective draws it is what contractions of many samples of 500 scatter by."""
+    rng = np.random.default_rng(4)
+    said = xr.Dataset({"information": (("parameter", "other"), [[1.0]]), "prior_sd": ("parameter", [2.0])},
+                      {"parameter": ["level"], "other": ["level"]})  # fmt: skip
+    rows = [
+        est.contraction(xr.DataTree.from_dict({
+            "posterior": xr.Dataset({"level": (("chain", "draw"), rng.normal(0.0, 0.9, (1, 500)))}),
+            "likelihood": said, "sample_stats": xr.Dataset({"effective_draws": 500.0}),
+        })).table.iloc[0] for _ in range(400)
+    ]  # fmt: skip
+    again = np.std([row["contraction"] for row in rows])
+    assert np.mean([row["contraction_error"] for row in rows]) == pytest.approx(again, rel=0.1)
+    chains = xr.Dataset({"level": (("chain", "draw"), rng.normal(0.0, 0.9, (4, 1000)))})
+    row = est.contraction(xr.DataTree.from_dict({"posterior": chains, "likelihood": said})).table.iloc[0]
+    assert row["contraction_error"] == pytest.approx(0.25 * 0.81 * np.sqrt(2.0 / 4000), rel=0.2)
+
+
 @pytest.mark.slow
 def test_one_call_runs_them_all(model, evidence, post):
     few = Sampling(draws=60, tune=60, chains=2, target_accept=0.8)
