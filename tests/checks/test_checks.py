@@ -355,7 +355,8 @@ def test_one_call_runs_them_all(model, evidence, post):
     few = Sampling(draws=60, tune=60, chains=2, target_accept=0.8)
     names = [finding.name for finding in est.check(model, evidence, post, seed=9, sampling=few)]
     assert names == [
-        "convergence", "anchor budget", "null directions", "conflict", "power", "tipping points", "contraction", "power scaling",
+        "convergence", "anchor budget", "null directions", "conflict", "power", "tipping points", "contraction",
+        "prior-data conflict", "power scaling",
         "prior predictive", "posterior predictive", "reported rates", "leave one source out", "node split", "placebo source",
         "tipping table", "leave one area out",
     ]  # fmt: skip
