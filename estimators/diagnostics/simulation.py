@@ -16,8 +16,7 @@ def simulation_error(post: xr.DataTree, draws: xr.DataArray, probability: float,
     stats = post["sample_stats"].to_dataset() if "sample_stats" in post.children else xr.Dataset()
     errors = []
     for chance in (tail, 1.0 - tail):
-        limit = draws.quantile(chance, dim=("chain", "draw"), skipna=False).drop_vars("quantile")
-        error = _error_of_quantile(draws, chance, stats)
+        limit, error = _quantile_and_error(draws, chance, stats)
         with np.errstate(divide="ignore", invalid="ignore"):
             errors.append((error / limit).where(error != 0.0, 0.0).where(limit.notnull()))
     worst: xr.DataArray = xr.concat(errors, dim="end").max("end", skipna=False) / np.sqrt(share)
@@ -36,8 +35,8 @@ def error_of_variance(post: xr.DataTree, draws: xr.DataArray) -> float:
     return float(np.sqrt(np.var(centred**2) / max(float(stats["effective_draws"]), 1.0)))
 
 
-def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> xr.DataArray:
-    """Monte-Carlo standard error of a quantile; of n independent draws √(p(1-p)/n) times the slope of the quantile in p.
+def _quantile_and_error(draws: xr.DataArray, chance: float, stats: xr.Dataset) -> tuple[xr.DataArray, xr.DataArray]:
+    """A quantile and its Monte-Carlo standard error; of n independent draws √(p(1-p)/n) times the slope of the quantile in p.
 
     The slope is that between p ± 0.4 min(p, 1-p): between nearer ends it would be an estimate from a few draws, and digits would be luck.
     """
@@ -45,12 +44,17 @@ def _error_of_quantile(draws: xr.DataArray, chance: float, stats: xr.Dataset) ->
         import arviz as az
 
         told: xr.Dataset = az.mcse(draws.to_dataset(name="x"), method="quantile", prob=chance)
-        return told["x"]
+        return _quantiles(draws, [chance])[0], told["x"]
     effective = float(stats["effective_draws"])
     if not effective > 0.0:
-        return xr.full_like(draws.isel(chain=0, draw=0, drop=True), np.inf)
+        (limit,) = _quantiles(draws, [chance])
+        return limit, xr.full_like(limit, np.inf)
     error = np.sqrt(chance * (1.0 - chance) / effective)
     beside = max(error, SLOPE * min(chance, 1.0 - chance))
-    found = draws.quantile([max(chance - beside, 0.0), min(chance + beside, 1.0)], dim=("chain", "draw"), skipna=False)
-    apart = found.isel(quantile=1, drop=True) - found.isel(quantile=0, drop=True)
-    return apart * float(0.5 * error / beside)
+    limit, low, high = _quantiles(draws, [chance, max(chance - beside, 0.0), min(chance + beside, 1.0)])
+    return limit, (high - low) * float(0.5 * error / beside)
+
+
+def _quantiles(draws: xr.DataArray, chances: list[float]) -> list[xr.DataArray]:
+    found = draws.quantile(chances, dim=("chain", "draw"), skipna=False)
+    return [found.isel(quantile=place, drop=True) for place in range(len(chances))]

@@ -25,7 +25,7 @@ from estimators.reports.account import Account
 from estimators.reports.synthesis_tables import hidden_cells, totals
 from estimators.reports.verdicts import NOT_PUBLISHABLE, UNKNOWN, VERDICTS
 from estimators.reports.whole import SAMPLED, whole
-from estimators.results import limits, summary
+from estimators.results import intervals, summary
 
 MASSES = (0.5, 0.8, 0.95)
 QUANTITIES = ("true_count", "incidence", "reporting_probability")
@@ -128,11 +128,11 @@ class Facts:
         return tuple(name for name in QUANTITIES if f"{name}_upper" in self.table)
 
     def limits(self, quantity: str, probability: float) -> dict[str, xr.DataArray]:
-        """Median, lower and upper limit over area and period, each found once."""
+        """Median, lower and upper limit over area and period, each found once, those of all masses together."""
         key = quantity, probability
         if key not in self._limits:
-            found = limits(self.read, quantity, probability)
-            self._limits[key] = {end: each.transpose("area", "period") for end, each in found.items()}
+            for mass, found in intervals(self.read, quantity, (*{*MASSES, probability},)).items():
+                self._limits[quantity, mass] = {end: each.transpose("area", "period") for end, each in found.items()}
         return self._limits[key]
 
     @cached_property

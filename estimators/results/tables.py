@@ -1,5 +1,7 @@
 """Results as tables. They read trees; what made them does not matter."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 import xarray as xr
@@ -66,8 +68,30 @@ def limits(post: xr.DataTree, name: str, probability: float) -> dict[str, xr.Dat
 
     Exact quantiles are used where the result holds them, else the draws; ``point`` stands for the median where there is no distribution.
     """
+    return intervals(post, name, (probability,))[probability]
+
+
+def intervals(post: xr.DataTree, name: str, probabilities: Sequence[float]) -> dict[float, dict[str, xr.DataArray]]:
+    """Limits at several probabilities; draws are put in order once for all of them."""
+    known = {mass: _not_drawn(post, name, mass) for mass in probabilities}
+    left = [mass for mass, ends in known.items() if ends is None]
+    found = {mass: ends for mass, ends in known.items() if ends is not None}
+    if not left:
+        return found
+    chances = [chance for mass in left for chance in _chances(mass).values()]
+    ordered = post["posterior"].to_dataset()[name].quantile(chances, dim=("chain", "draw"), skipna=False)
+    parts = iter([ordered.isel(quantile=place, drop=True) for place in range(len(chances))])
+    return found | {mass: {end: next(parts) for end in _chances(mass)} for mass in left}
+
+
+def _chances(probability: float) -> dict[str, float]:
     tail = 0.5 * (1.0 - probability)
-    wanted = {"median": 0.5, "lower": tail, "upper": 1.0 - tail}
+    return {"median": 0.5, "lower": tail, "upper": 1.0 - tail}
+
+
+def _not_drawn(post: xr.DataTree, name: str, probability: float) -> dict[str, xr.DataArray] | None:
+    """What is known without ordering draws; None where there are draws to order."""
+    wanted = _chances(probability)
     if "quantiles" in post.children and name in post["quantiles"]:
         stored = post["quantiles"].to_dataset()[name]
         known = {end: np.isclose(stored["probability"].values, p) for end, p in wanted.items()}
@@ -76,9 +100,7 @@ def limits(post: xr.DataTree, name: str, probability: float) -> dict[str, xr.Dat
                 end: stored.isel(probability=int(hit.argmax())).drop_vars("probability") for end, hit in known.items()
             }
     if "posterior" in post.children and name in post["posterior"]:
-        draws = post["posterior"].to_dataset()[name]
-        found = draws.quantile(list(wanted.values()), dim=("chain", "draw"), skipna=False)
-        return {end: found.isel(quantile=place).drop_vars("quantile") for place, end in enumerate(wanted)}
+        return None
     if "estimate" in post.children and name in ("true_count", "incidence"):
         prefix = "" if name == "true_count" else "incidence_"
         group = post["estimate"].to_dataset()
