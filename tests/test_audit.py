@@ -239,6 +239,14 @@ def test_every_table_of_counts_carries_the_verdict(tables_of_counts):
     assert not [caption for caption, text in tables_of_counts.items() if not any(word in text for word in VERDICTS)]
 
 
+def test_the_area_is_called_by_its_name_and_a_single_one_not_in_every_row(tables_of_counts, mexico):
+    assert not [caption for caption, text in tables_of_counts.items() if "MEX" in text]
+    assert any("Tipping points for Mexico, 2022" in caption for caption in tables_of_counts)
+    (yearly,) = [text for caption, text in tables_of_counts.items() if caption.startswith("Years")]
+    assert " 2022 942 " in yearly
+    assert set(mexico.main["observed_data"]["area"].values) == {"MEX"}  # the result keeps its code
+
+
 def test_the_first_screen_says_it_all(page):
     text = re.sub(r"\s+", " ", re.sub(r"<svg.*?</svg>|<style.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL))
     start = text[: text.index("What is asked")]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pandas as pd
 import xarray as xr
@@ -17,6 +18,7 @@ from estimators.reports.audit_inputs import AuditResults, Context
 
 def audit_document(results: AuditResults, context: Context) -> Report:
     """Compose the report."""
+    results = _in_words(results, context.area_name)
     (main_name, main_set), main = next(iter(results.trees.items()))
     readings = {name: post for (name, figures), post in results.trees.items() if figures == main_set}
     area = str(main["observed_data"].to_dataset()["area"].values[0])
@@ -39,6 +41,19 @@ def audit_document(results: AuditResults, context: Context) -> Report:
     ]
     kept = tuple(section for section in sections if section.blocks)
     return Report(context.title, context.subtitle, kept)
+
+
+def _in_words(results: AuditResults, name: str) -> AuditResults:
+    """The same with the area of the main reading by its name."""
+    code = next(iter(results.trees.values()))["observed_data"].to_dataset()["area"].values[0]
+
+    def named(part: xr.Dataset) -> xr.Dataset:
+        if "area" not in part.dims:
+            return part
+        return part.assign_coords(area=[name if area == code else str(area) for area in part["area"].values])
+
+    trees = {key: post.map_over_datasets(named) for key, post in results.trees.items()}
+    return replace(results, trees=trees, table=results.table.assign(area=results.table["area"].replace(code, name)))
 
 
 def _focus(table: pd.DataFrame, figures: str, area: str, period: str) -> pd.DataFrame:

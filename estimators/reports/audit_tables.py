@@ -32,15 +32,15 @@ def readings_table(rows: pd.DataFrame, probability: str) -> Table:
 
 def period_table(rows: pd.DataFrame, readings: Iterable[str], caption: str) -> Table:
     """Reported and true count of every period, a column for each of the chosen readings."""
-    chosen = list(readings)
-    cells = []
+    chosen, alone, cells = list(readings), len(set(rows["area"])) == 1, []
     for (area, period), group in rows[rows["reading"].isin(chosen)].groupby(["area", "period"], sort=False):
         by_reading = {row["reading"]: row for _, row in group.iterrows()}
         first = by_reading[chosen[0]]
         counts = (estimate(by_reading[name], "true_count") for name in chosen)
-        cells.append((f"{area} {period}", numbers.count(first["reported"]), *counts, estimate(first, "incidence")))
+        place = str(period) if alone else f"{area} {period}"
+        cells.append((place, numbers.count(first["reported"]), *counts, estimate(first, "incidence")))
     heads = (
-        "Figure",
+        "Period" if alone else "Figure",
         "Reported",
         *(f"True count under “{name}”" for name in chosen),
         f"Per 100,000 and year under “{chosen[0]}”",
