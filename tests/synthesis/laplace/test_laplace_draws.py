@@ -75,6 +75,7 @@ def test_as_nuts_at_length(name_of_panel, panel_named):
     table = compared(name_of_panel, panel, found)
     assert found.trusted
     worst = np.abs(table.to_numpy()).max()
+    assert worst < 15.0, table  # of any panel; 11 was measured where an exception is made below
     if (
         name_of_panel == "every source" and worst >= 6.0
     ):  # 37 scores are more than the weights can bear, see docs/engine.md
