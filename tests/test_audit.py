@@ -3,6 +3,7 @@
 import importlib.util
 import itertools
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -278,6 +279,16 @@ def test_an_audit_of_ones_own_figures(tmp_path):
     assert "unauditable" in text
     assert pd.read_csv(files[2])["true_count_median"].tolist() == [49351]
     assert audit.plain_text(own, ["a note"])[-1] == "Note: a note"
+
+
+def test_of_several_areas_only_that_of_the_context_gets_its_name():
+    rows = [("AA", "2022", 494, "us"), ("BB", "2022", 60, "us")]
+    figures = pd.DataFrame(rows, columns=["area", "period", "value", "source"]).assign(indicator="victims_identified")
+    own = audit.run(audit.claim_readings(est.Claim("1 in 100")), {"figures": est.read_evidence(figures)}, seed=1)
+    document = audit.document(own, replace(audit.context_of(own), area_name="Atlantis"))
+    tables = [block for section in document.sections for block in section.blocks if hasattr(block, "columns")]
+    (periods,) = [table for table in tables if table.columns[0] == "Figure"]
+    assert [row[:2] for row in periods.rows] == [("Atlantis 2022", "494"), ("BB 2022", "60")]
 
 
 def test_readings_must_have_names_of_their_own():

@@ -9,7 +9,7 @@ from estimators.errors import ModelError
 from estimators.lists import cautions, log_linear, outcome, terms
 from estimators.lists.best_bic import MOST_LISTS, check_order, every_model, largest_in_words, spread, table_of
 from estimators.lists.table import Array, Lists
-from estimators.numbers import number
+from estimators.numbers import number, percent
 from estimators.numeric import loglinear, mixtures
 from estimators.numeric.criteria import Ranked
 from estimators.priors import Prior
@@ -137,5 +137,5 @@ def _apart(lists: Lists, ranked: Ranked, weights: Array) -> list[str]:
         return []
     ends = f"from {number(heavy.min())} to {number(heavy.max())}"
     return [
-        f"models with at least {100 * MAIN:.0f} % of the weight each estimate {ends}: the figures cannot tell them apart"
+        f"models with at least {percent(MAIN)} of the weight each estimate {ends}: the figures cannot tell them apart"
     ]

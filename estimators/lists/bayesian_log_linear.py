@@ -10,7 +10,7 @@ from estimators.errors import ModelError
 from estimators.lists.crossed import Crossed, categorical, crossed
 from estimators.lists.outcome import Groups, drawn, taken
 from estimators.lists.table import Array, Lists
-from estimators.numbers import number
+from estimators.numbers import number, percent
 from estimators.numeric import bayesian_loglinear, limited_counts, predictive
 from estimators.numeric.bayesian_loglinear import Average, Shrinkage
 from estimators.priors import Prior
@@ -236,13 +236,13 @@ def _cautions(cross: Crossed, found: Average, priors: tuple[str, str], medians: 
         told.append(f"{who} known to be on two lists or more: the overlaps say little")
     active = cross.table.active(found.models)
     largest = float(found.probability[active.all(axis=1)].sum()) if cross.table.terms else 0.0
-    sure = f"{100 * largest:.0f} %"
+    sure = percent(largest)
     if active.shape[1] >= (~cross.table.missing).sum() and largest > LIKELY:
         told.append(f"a model that fits any counts has probability {sure}: the fit says nothing of whether it is right")
     elif largest > LIKELY:
         told.append(f"the largest model has probability {sure}: more lists may interact than order allows")
     if found.found.edge > EDGE:
         told.append(
-            f"{100 * found.found.edge:.0f} % of the probability is of models whose neighbours were not looked at: take a larger most_models"
+            f"{percent(found.found.edge)} of the probability is of models whose neighbours were not looked at: take a larger most_models"
         )
     return told

@@ -7,7 +7,7 @@ from estimators.lists import outcome
 from estimators.lists.refusals import few_overlaps
 from estimators.lists.table import Lists
 from estimators.lists.terms import Places, spoken
-from estimators.numbers import number
+from estimators.numbers import number, percent
 from estimators.numeric import loglinear, margins, patterns
 from estimators.numeric.bootstrap import Limits
 
@@ -69,7 +69,7 @@ def of_replicates(limits: Limits, same: float, chosen: str) -> list[str]:
         found.append(f"{100 * limits.infinite:.1f} % of the resampled tables set no upper limit at all")
     if same < STABLE:
         found.append(
-            f"only {100 * same:.0f} % of the resampled tables chose these terms ({chosen}): the choice is not stable"
+            f"only {percent(same)} of the resampled tables chose these terms ({chosen}): the choice is not stable"
         )
     return found
 

@@ -13,7 +13,7 @@ from estimators.lists import graph_answers
 from estimators.lists.outcome import Groups, drawn, taken
 from estimators.lists.refusals import few_overlaps
 from estimators.lists.table import EVERYONE, Lists
-from estimators.numbers import number
+from estimators.numbers import number, percent
 from estimators.numeric import decomposable as numeric
 from estimators.numeric import graph_walk, hidden_grid
 from estimators.numeric.graphs import MOST, Graphs, decomposable
@@ -190,13 +190,13 @@ class DecomposableGraphs:
     ) -> list[str]:
         joined, out = graph_answers.joined(found, chosen), []
         if joined > MUCH:
-            text = f"the graph that joins all lists says nothing of how many are on none, and has {100 * joined:.0f} % of the weight"
+            text = f"the graph that joins all lists says nothing of how many are on none, and has {percent(joined)} of the weight"
             out.append(f"{text}: the answer is the prior's (delta = {margin.weight:g})")
         tail = numeric.tails(margin, chosen.signs[found.rows], POWERS[self.count_prior])
         endless = float(found.weight[tail >= -2.0].sum())
         if endless > SOME:
             out.append(
-                f"graphs with {100 * endless:.0f} % of the weight have no mean of the true count: read medians and quantiles"
+                f"graphs with {percent(endless)} of the weight have no mean of the true count: read medians and quantiles"
             )
         if found.beyond > 1e-6:
             out.append(

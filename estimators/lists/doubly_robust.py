@@ -10,6 +10,7 @@ from estimators.errors import ExistenceError, ModelError
 from estimators.lists import pairs
 from estimators.lists.outcome import PROBABILITY, Groups, estimated, taken
 from estimators.lists.table import Lists
+from estimators.numbers import percent
 from estimators.numeric import doubly_robust
 from estimators.priors import Prior
 
@@ -143,7 +144,7 @@ class DoublyRobust:
             figures,
             ours.count,
             doubly_robust.limits(ours.count, ours.error, figures.observed, PROBABILITY),
-            interval=f"{100 * PROBABILITY:.0f} % log-normal for the people on no list",
+            interval=f"{percent(PROBABILITY)} log-normal for the people on no list",
             rests_on=f"{pair[0]} and {pair[1]} are independent among people of the same {', '.join(names)}",
             cautions=[
                 *pairs.positivity(figures, names, chosen),

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from estimators.errors import ModelError
 from estimators.lists.outcome import PROBABILITY
 from estimators.lists.table import Array, Lists, Mask
-from estimators.numbers import number
+from estimators.numbers import number, percent
 from estimators.numeric import doubly_robust, multinomial, splines
 from estimators.numeric.doubly_robust import Estimate
 
@@ -106,7 +106,7 @@ def weak(found: Estimate) -> list[str]:
     if found.bounded > BOUNDED:
         least = doubly_robust.SMALLEST
         told.append(
-            f"{100 * found.bounded:.0f} % of the people have a probability below {least:g} of being on both lists: it was raised to that"
+            f"{percent(found.bounded)} of the people have a probability below {least:g} of being on both lists: it was raised to that"
         )
     return told
 

@@ -8,6 +8,7 @@ import numpy as np
 from estimators.errors import ExistenceError, ModelError
 from estimators.lists import cautions, outcome, refusals
 from estimators.lists.table import Lists
+from estimators.numbers import percent
 from estimators.numeric import sample_coverage
 from estimators.numeric.lognormal_limits import above_counted
 from estimators.priors import Prior
@@ -74,7 +75,7 @@ class SampleCoverage:
 
     def __repr__(self) -> str:
         form = {
-            "automatic": f"for high coverage where at least {100 * ENOUGH:.0f} % is covered, else the one-step form for low coverage",
+            "automatic": f"for high coverage where at least {percent(ENOUGH)} is covered, else the one-step form for low coverage",
             "high": "for high coverage",
             "low": "for low coverage, one step",
         }[self.form]
@@ -140,7 +141,7 @@ class SampleCoverage:
                 else "is likely to be too low where lists lead to each other"
             )
             texts.append(
-                f"the lists hold only {100 * share:.0f} % of each other's people, weighed as this method does (55 % is enough): "
+                f"the lists hold only {percent(share)} of each other's people, weighed as this method does (55 % is enough): "
                 f"this form {does}"
             )
         if without > WITHOUT:

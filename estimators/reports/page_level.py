@@ -161,9 +161,11 @@ def _share(value: float, error: float) -> str:
 
     Examples
     --------
-    >>> _share(0.948, 0.002), _share(0.22, 0.02), _share(-0.16, 0.07)
-    ('0.95', '0.2', '0')
+    >>> _share(0.948, 0.002), _share(0.22, 0.02), _share(-0.16, 0.07), _share(float("nan"), float("nan"))
+    ('0.95', '0.2', '0', '–')
     """
+    if pd.isna(value):  # an unknown without draws
+        return "–"
     decimals = 2 if 2.0 * error < 0.01 else int(2.0 * error < 0.1)
     return f"{round(value, decimals) + 0.0:.{decimals}f}"
 

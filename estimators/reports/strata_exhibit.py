@@ -6,7 +6,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from estimators import numbers
-from estimators.diagnostics.simulation import simulation_error
+from estimators.diagnostics.simulation import effective_draws, simulation_error
 from estimators.errors import ModelError
 from estimators.plots import plot_forest
 from estimators.reports.exhibit import Exhibit
@@ -65,15 +65,16 @@ def strata_exhibits(
     spread = _prior_spread(post, one, other)
     weight = np.exp(-0.5 * ((logs["true number"] - np.log(believed[0])) / believed[1]) ** 2)
     weight /= weight.sum()
-    kept = float(1.0 / (weight**2).sum()) / len(weight)
+    drawn = effective_draws(post, _of_chains(post, logs["true number"]))
+    kept = drawn / len(weight) / float((weight**2).sum())
     rows = []
     for name in ("true number", "share reported", "identified"):
         if name in spread:
             rows.append({"ratio_of": name, "given": PRIORS[0], **_normal(spread[name]), ERROR: 0.0})
         rows += [
-            {"ratio_of": name, "given": given, **_limits(draws), ERROR: _error(post, draws, share)}
-            for given, draws, share in zip(
-                PRIORS[1:], (logs[name], _weighted(logs[name], weight)), (1.0, kept), strict=True
+            {"ratio_of": name, "given": given, **_limits(draws), ERROR: _error(post, draws, worth)}
+            for given, draws, worth in zip(
+                PRIORS[1:], (logs[name], _weighted(logs[name], weight)), (None, kept), strict=True
             )
         ]
     state = {name: table[name].iloc[0] for name in ("probability", "verdict", "convergence")}
@@ -81,11 +82,9 @@ def strata_exhibits(
     words = f"{one} to {other}"
     shown = found.rename(columns={"ratio_of": "what"})
     figure = plot_forest(shown, label="what", quantity="ratio", group="given", title=f"Ratio of {words} exploitation")
-    statistics = post["sample_stats"].to_dataset() if "sample_stats" in post.children else {}
-    drawn = float(statistics["effective_draws"]) if "effective_draws" in statistics else float(len(weight))
     division = (
         _counted(post, logs["identified"], one, other),
-        *_division(logs, spread, (kept * drawn, drawn), believed, by, words),
+        *_division(logs, spread, (kept, drawn), believed, by, words),
     )
     heading, caption = f"How the ratio of {words} divides", f"Ratio of {words}: medians and 95 % intervals."
     ladder, mix = _ladder(post, logs["identified"], one, other), _mix(post, one, other)
@@ -143,11 +142,13 @@ def _weighted(logs: Array, weight: Array) -> Array:
     return np.asarray(logs[order][np.minimum(places, count - 1)])
 
 
-def _error(post: xr.DataTree, logs: Array, share: float = 1.0) -> float:
+def _of_chains(post: xr.DataTree, logs: Array) -> xr.DataArray:
+    return xr.DataArray(logs.reshape(post["posterior"].sizes["chain"], -1), dims=("chain", "draw"))
+
+
+def _error(post: xr.DataTree, logs: Array, worth: float | None = None) -> float:
     """Relative simulation error of the limits of a ratio."""
-    chains = post["posterior"].sizes["chain"]
-    ratio = xr.DataArray(np.exp(logs).reshape(chains, -1), dims=("chain", "draw"))
-    return float(simulation_error(post, ratio, 0.95, share))
+    return float(simulation_error(post, _of_chains(post, np.exp(logs)), 0.95, worth))
 
 
 def _division(

@@ -284,6 +284,31 @@ def test_posterior_probability_of_a_believed_count():
     assert table["posterior_at_or_above"].tolist() == [0.9801, 0.5001, 0.0]
 
 
+def test_each_tipping_point_speaks_of_the_draws_of_its_own_cell():
+    """Cells of different size, with gaps, areas that are not in order, and draws that do not exist: counted one by one."""
+    areas, periods, rng = ["C", "A", "B"], ["1", "2"], np.random.default_rng(5)
+    draws = np.exp(rng.normal(0.0, 1.0, (2, 300, 3, 2)) + np.log([[1e3, 3e4], [40.0, 700.0], [9e5, 5e3]]))
+    draws[:, :20, 1, 1] = np.nan
+    reported = np.array([[30.0, 400.0], [np.nan, 9.0], [5e3, 0.0]])
+    coords = {"area": areas, "period": periods}
+    post = xr.DataTree.from_dict({
+        "observed_data": xr.Dataset({"reported": (("area", "period"), reported)}, coords),
+        "posterior": xr.Dataset({"true_count": (("chain", "draw", "area", "period"), draws)}, coords),
+    })  # fmt: skip
+    for believed in ((), (500.0, 20_000.0)):
+        table = est.identification(post, believed=believed).finding("tipping points").table
+        assert list(dict.fromkeys(zip(table["area"], table["period"], strict=True))) == [
+            ("C", "1"), ("C", "2"), ("A", "2"), ("B", "1"),
+        ]  # fmt: skip
+        own = post["posterior"]["true_count"]
+        counted = [
+            float((own.sel(area=row["area"], period=row["period"]).values >= row["true_count"]).mean())
+            for row in table.to_dict("records")
+        ]
+        assert table["posterior_at_or_above"].to_numpy() == pytest.approx(counted, abs=1e-12)
+        assert len(set(counted)) >= len(table) / 2
+
+
 def test_tipping_points_of_every_figure_but_missing_and_zero_ones():
     post = tree(np.full((1, 3), 10.0).repeat(2, 0), np.full((2, 3), 0.3))
     replace(post, "observed_data", "reported", (("area", "period"), np.array([[100.0, np.nan, 0.0]])))

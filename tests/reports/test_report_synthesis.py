@@ -291,6 +291,22 @@ def test_ratios_of_strata_know_their_simulation_error(post, exhibits):
         assert below == pytest.approx(chance, abs=2.0 * weight.max() / weight.sum())
 
 
+def test_chains_that_are_weighted_are_as_good_as_weighted_draws(post, table):
+    """The same draws said to be chains: independent, so that they are worth their number, and an error must not be made of their order."""
+    groups = {name: node.to_dataset() for name, node in post.children.items() if name != "sample_stats"}
+    chains = xr.DataTree.from_dict(groups)
+    given = {"one": "labour", "other": "sexual", "believed": (3.0, 0.5), "by": "an institute"}
+    keys, believed = ["ratio_of", "given"], "if the outside share is believed"
+    errors = [
+        reports.strata_exhibits(tree, table, **given)[0].table.set_index(keys)["ratio_simulation_error"]
+        for tree in (post, chains)
+    ]
+    size = post["posterior"].sizes["chain"] * post["posterior"].sizes["draw"]
+    fewer = np.sqrt(float(post["sample_stats"]["effective_draws"]) / size)
+    for name in ("true number", "share reported", "identified"):
+        assert errors[1][name, believed] == pytest.approx(fewer * errors[0][name, believed], rel=0.2)
+
+
 def test_a_period_that_is_not_there_is_refused(post, table, tmp_path):
     with pytest.raises(est.DataError, match="one of 2020, 2021, 2022"):
         est.report(post, tmp_path, about="Title", period="1999", table=table)
