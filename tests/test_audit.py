@@ -289,6 +289,9 @@ def test_of_several_areas_only_that_of_the_context_gets_its_name():
     tables = [block for section in document.sections for block in section.blocks if hasattr(block, "columns")]
     (periods,) = [table for table in tables if table.columns[0] == "Figure"]
     assert [row[:2] for row in periods.rows] == [("Atlantis 2022", "494"), ("BB 2022", "60")]
+    (tipping,) = [table for table in tables if table.caption.startswith("Tipping points for Atlantis, 2022")]
+    assert [row[0] for row in tipping.rows][:2] == ["494", "988"]
+    assert len({row[0] for row in tipping.rows}) == len(tipping.rows) == 10
 
 
 def test_readings_must_have_names_of_their_own():
